@@ -1,0 +1,133 @@
+"""The catalogue: what people edit about the reading, as YAML files with a JSON Schema beside each.
+
+Knows how the files are found, overlaid by the user's own (``HOME/catalogue/*.yml``), checked and versioned. Leaves out
+what the entries mean: each reading module compiles its own table from ``catalogue["units"]`` and the like.
+
+A file is a mapping from key to entry. The user's file of the same name overlays it entry by entry: a key of its own is
+added, a known key replaces the shipped entry whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+SHIPPED = Path(str(resources.files(__package__)))
+
+
+class CatalogueError(ValueError):
+    """A catalogue file that cannot be used. The message names file, line, value and the way out, in Chinese."""
+
+
+@dataclass(frozen=True)
+class Catalogue(Mapping[str, Any]):
+    """All catalogue tables by file stem. ``version`` is a hash over every file that took part, so it says when facts
+    may change; two catalogues with the same version are equal, which lets modules cache what they compile from one."""
+
+    version: str
+    tables: Mapping[str, Any] = field(compare=False, hash=False, repr=False)
+
+    def __getitem__(self, name: str) -> Any:
+        return self.tables[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.tables)
+
+    def __len__(self) -> int:
+        return len(self.tables)
+
+
+def load(overlay: Path | None = None) -> Catalogue:
+    """The shipped tables, overlaid by the ``*.yml`` of ``overlay`` (a folder that need not exist).
+
+    Raises CatalogueError for YAML that cannot be parsed, a duplicate key, an entry that its schema refuses, or an
+    overlay for a table that does not exist.
+    """
+    return _load(overlay.resolve() if overlay and overlay.is_dir() else None, _stamp(overlay))
+
+
+def _stamp(overlay: Path | None) -> tuple[tuple[str, int, int], ...]:
+    if not overlay or not overlay.is_dir():
+        return ()
+    return tuple((p.name, p.stat().st_mtime_ns, p.stat().st_size) for p in sorted(overlay.glob("*.yml")))
+
+
+@lru_cache(maxsize=8)
+def _load(overlay: Path | None, stamp: tuple[tuple[str, int, int], ...]) -> Catalogue:
+    digest = hashlib.sha256()
+    tables: dict[str, Any] = {}
+    for path in sorted(SHIPPED.glob("*.yml")):
+        digest.update(path.name.encode() + path.read_bytes())
+        tables[path.stem] = read_table(path, SHIPPED / f"{path.stem}.schema.json")
+    for path in sorted(overlay.glob("*.yml")) if overlay else ():
+        if path.stem not in tables:
+            raise CatalogueError(f"{path}：没有名为「{path.stem}」的目录表，可用的有：{'、'.join(tables)}")
+        digest.update(path.name.encode() + path.read_bytes())
+        tables[path.stem] = {**tables[path.stem], **read_table(path, SHIPPED / f"{path.stem}.schema.json")}
+    return Catalogue(digest.hexdigest()[:16], tables)
+
+
+def read_table(path: Path, schema: Path) -> dict[str, Any]:
+    """One YAML file as a mapping, checked against its schema; errors name ``path`` and the line."""
+    source = path.read_text("utf-8")
+    try:
+        node = yaml.compose(source, Loader=yaml.CSafeLoader)
+        data = yaml.load(source, Loader=yaml.CSafeLoader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise CatalogueError(f"{path} 第 {line} 行：不是合法的 YAML（{error.problem}）") from error
+    if data is None:
+        return {}
+    if not isinstance(node, yaml.MappingNode):
+        raise CatalogueError(f"{path} 第 1 行：最外层应为「键: 条目」的映射")
+    _refuse_duplicates(path, node)
+    _validate(path, schema, data, node)
+    return dict(data)
+
+
+def _refuse_duplicates(path: Path, node: yaml.Node) -> None:
+    if isinstance(node, yaml.MappingNode):
+        seen: dict[str, int] = {}
+        for key, value in node.value:
+            if key.value in seen:
+                raise CatalogueError(f"{path} 第 {key.start_mark.line + 1} 行：键「{key.value}」与第 {seen[key.value]} 行重复")
+            seen[key.value] = key.start_mark.line + 1
+            _refuse_duplicates(path, value)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            _refuse_duplicates(path, item)
+
+
+def _validate(path: Path, schema: Path, data: Any, node: yaml.Node) -> None:
+    import jsonschema  # 0.1 s to import, and only a load that is not cached needs it
+
+    rules = json.loads(schema.read_text("utf-8"))
+    error = next(iter(jsonschema.Draft202012Validator(rules).iter_errors(data)), None)
+    if error is not None:
+        place = "/".join(map(str, error.absolute_path)) or "（最外层）"
+        raise CatalogueError(f"{path} 第 {line_of(node, list(error.absolute_path))} 行：{place} 不合规则：{error.message}")
+
+
+def line_of(node: yaml.Node | None, path: list[str | int]) -> int:
+    """The 1-based line where the value at ``path`` stands (or the deepest part of the path that exists)."""
+    line = node.start_mark.line + 1 if node is not None else 1
+    for step in path:
+        if isinstance(node, yaml.MappingNode):
+            found = next(((k, v) for k, v in node.value if k.value == str(step)), None)
+            if found is None:
+                return line
+            line, node = found[0].start_mark.line + 1, found[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            node = node.value[step]
+            line = node.start_mark.line + 1
+        else:
+            return line
+    return line
