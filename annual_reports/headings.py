@@ -1,0 +1,332 @@
+"""The tree of a report's headings: where each stands, its level and ordinal, its title without body, its kind.
+
+Knows which lines open with a heading's mark, where a run-in heading ends and its body begins, which lines without a
+mark are headings by their layout, and what kind of part a title names (words: catalogue/section_kinds.yml). Leaves the
+levels to outline.py. An enumeration inside a paragraph (一是…二是…) is no heading.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import cast
+
+from annual_reports import outline
+from annual_reports.catalogue import Catalogue
+from annual_reports.report import Section, SectionKind
+from annual_reports.text import Line, Text
+
+_DIGIT = "一二三四五六七八九十"
+_MARK = re.compile(
+    rf"""^[ \t\u3000]*(?P<mark>
+      第(?P<part>[{_DIGIT}]{{1,3}})(?:部分|章|编)[、：:.．]?
+    | [（(〔［\[]\s?(?P<bracketed>[{_DIGIT}]{{1,3}})\s?[)）〕］\]](?:[、.．：:](?!\d))?
+    | (?P<half>[{_DIGIT}]{{1,3}})[)）]、?
+    | (?P<chinese>[{_DIGIT}]{{1,3}})(?:\s?[、.．：:，,](?![{_DIGIT}](?:季度|级|等奖|是|、))|[ \u3000]+(?=\S{{4}}))
+    | [（(]\s?(?P<digits>[0-9０-９]{{1,2}})\s?[)）]、?
+    | (?P<halfdigits>[0-9０-９]{{1,2}})[)）]、?
+    | (?P<arabic>[0-9０-９]{{1,2}})\s?(?:、|[.．，,](?![0-9０-９](?!\d\d\d年)))
+    | (?P<sign>[㈠-㈩⒈-⒛⑴-⒇①-⑳])[、.．]?
+    | (?P<bare>[0-9]{{1,2}})[ \u3000]*(?=[\u4e00-\u9fa5]{{4}})(?![年月日个项次件名人户家场期份条起])
+    )[ \t\u3000]*""",
+    re.MULTILINE | re.VERBOSE,
+)
+_SIGNS = (
+    (0x3220, outline.BRACKETED),
+    (0x2488, outline.ARABIC),
+    (0x2474, outline.ARABIC_BRACKETED),
+    (0x2460, outline.CIRCLED),
+)
+_STYLES = {
+    "part": outline.PART,
+    "chinese": outline.CHINESE,
+    "bracketed": outline.BRACKETED,
+    "half": outline.BRACKETED,
+    "arabic": outline.ARABIC,
+    "bare": outline.ARABIC,
+    "digits": outline.ARABIC_BRACKETED,
+    "halfdigits": outline.ARABIC_BRACKETED,
+}
+_STOP = re.compile(r"[。！？；;]")
+_FIGURE = re.compile(r"[0-9０-９]+[余多]?\s?[\u4e00-\u9fa5%]")
+# What a body opens with where nothing parts it from its heading: 「（一）强化组织领导一是…」「…今年以来，我镇…」
+_BODY = re.compile(
+    r"一是|首先|其一|(?:20\d\d年(?:度)?|今年|本年度?|全年|年内|一年来)(?:以来)?[，,]"
+    r"|(?:今年|20\d\d年)以来|我[镇乡街局区县市委办]|(?:镇|乡|街道|局|区|县)(?:党委|党组|党工委)"
+    r"|成立(?:了|以|由)|制定(?:了|印发|出台)|召开(?:了)?(?:专题|党|会)|(?:坚持|按照|根据|围绕|结合|通过)[^，。]{6}"
+)
+_TRAILING = "。；;：:，,、．. \u3000\t"
+_WEAK_TITLE = re.compile(r"^[^。；！？]{2,40}$")
+_REPORT_TITLE = re.compile(r"(?:法治|依法行政|第一责任人)[^。]*(?:报告|总结|汇报)(?:[（(].*[)）])?$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A heading as printed, not yet placed."""
+
+    start: int
+    title_start: int
+    title_end: int
+    end: int
+    style: int
+    number: int | None
+    printed: str
+    title: str
+    kind: str | None
+    main: bool = False
+
+
+class _Kinds:
+    """section_kinds.yml, compiled."""
+
+    def __init__(self, table: dict[str, dict[str, list[str]]]) -> None:
+        self.title = [(kind, re.compile("|".join(entry["title"]))) for kind, entry in table.items()]
+        self.weak = [(kind, re.compile("|".join(entry["weak"]))) for kind, entry in table.items() if entry.get("weak")]
+        self.sub = [(kind, re.compile("|".join(entry["subsection"]))) for kind, entry in table.items()]
+
+    def of_title(self, title: str) -> str | None:
+        """The kind whose words come first in a level-1 title, the longer ones where two begin together."""
+        hits = [(m.start(), -len(m[0]), kind) for kind, words in self.title if (m := words.search(title))]
+        return min(hits)[2] if hits else None
+
+    def of_weak_title(self, title: str) -> str | None:
+        return next((kind for kind, words in self.weak if words.search(title)), None)
+
+    def of_subsection(self, title: str) -> str | None:
+        return next((kind for kind, words in self.sub if words.fullmatch(title)), None)
+
+
+@lru_cache(maxsize=4)
+def _kinds(catalogue: Catalogue) -> _Kinds:
+    return _Kinds(catalogue["section_kinds"])
+
+
+def find(text: Text, catalogue: Catalogue) -> tuple[Section, ...]:
+    """Every heading of the text in order. A section spans its subtree, up to the next heading of its level or above."""
+    kinds = _kinds(catalogue)
+    found = _marked(text, kinds)
+    found = sorted([*found, *_unmarked(text, found, kinds)], key=lambda f: f.start)
+    if not found:
+        return ()
+    marks = [outline.Mark(f.style, f.number, f.main) for f in found]
+    natural = outline.levels_of_styles(marks)
+    return tuple(_sections(text.text, found, outline.places(marks, natural), natural, kinds))
+
+
+def _marked(text: Text, kinds: _Kinds) -> list[_Found]:
+    cells = {line.start for line in text.lines if line.kind == "cell"}
+    ends = {line.start: line.end for line in text.lines}
+    found: list[_Found] = []
+    for match in _MARK.finditer(text.text):
+        start = match.start("mark")
+        if match.start() in cells:
+            continue
+        style, number = _style(match)
+        if match["bare"] and not (found and found[-1].style == style and found[-1].number == number - 1):
+            continue
+        end = ends.get(match.start()) or _line_end(text.text, match.end())
+        title_start, title_end = _title(text.text, match.end(), end)
+        if title_end <= title_start or (
+            style >= outline.ARABIC and _is_plain_item(text.text, title_start, title_end, end)
+        ):
+            continue
+        found.append(
+            _heading(text.text, start, title_start, title_end, max(end, title_end), style, number, match["mark"], kinds)
+        )
+    return found
+
+
+def _style(match: re.Match[str]) -> tuple[int, int]:
+    if sign := match["sign"]:
+        base, style = next((base, style) for base, style in _SIGNS if ord(sign) >= base)
+        return style, ord(sign) - base + 1
+    group = next(name for name in _STYLES if match[name])
+    printed = match[group]
+    return _STYLES[group], int(printed) if group in ("digits", "halfdigits", "arabic", "bare") else _counted(printed)
+
+
+def _counted(chinese: str) -> int:
+    """十二 → 12; the numerals of a mark go up to 九十九, so no more than these two places are read."""
+    tens, ten, ones = chinese.rpartition("十")
+    if not ten:
+        return _DIGIT.index(chinese[-1]) + 1
+    return 10 * (_DIGIT.index(tens[-1]) + 1 if tens else 1) + (_DIGIT.index(ones[0]) + 1 if ones else 0)
+
+
+def _line_end(text: str, start: int) -> int:
+    end = text.find("\n", start)
+    return len(text) if end < 0 else end
+
+
+def _title(text: str, start: int, end: int) -> tuple[int, int]:
+    """Where the title of a heading begins and ends, its final punctuation left out."""
+    if start >= end:  # the mark stands alone on its line, the title on the next
+        start = min(end + 1, len(text))
+        end = _line_end(text, start)
+        if _MARK.match(text, start):
+            return start, start
+    line = text[start:end]
+    stop = _STOP.search(line)
+    length = stop.start() if stop else len(line)
+    if len(line) > 48 and (not stop or length > 20):
+        length = min(length, _before_body(line[:length]))
+    elif not stop and line.count("：") == 1 and len(line) > 30:
+        length = line.index("：")
+    if not stop and length == len(line) and (more := _broken_off(text, end, line)):
+        return start, more
+    return start, start + len(line[:length].rstrip(_TRAILING))
+
+
+def _before_body(line: str) -> int:
+    """Where the body begins that follows its heading after a colon, a space, or nothing at all."""
+    for cut in (
+        re.search("[：:]", line),
+        re.search(r"(?<=[\u4e00-\u9fa5]{4})[ \u3000]+(?=\S{8})", line),
+        _BODY.search(line, 5),
+    ):
+        if cut and 4 <= cut.start() <= 40:
+            return cut.start()
+    return len(line)
+
+
+def _broken_off(text: str, end: int, line: str) -> int | None:
+    """The end of a title that goes on in the next line: 「（一）健全工作机制，⏎压实工作责任」."""
+    if end >= len(text) or line[-1:] not in "，、和与及的“《":
+        return None
+    stop = _line_end(text, end + 1)
+    following = text[end + 1 : stop]
+    if len(following) > 30 or "。" in following or _MARK.match(text, end + 1):
+        return None
+    return end + 1 + len(following.rstrip(_TRAILING))
+
+
+def _is_plain_item(text: str, start: int, end: int, line_end: int) -> bool:
+    """A numbered item that is a plain sentence and nothing more: 「1.开展培训5次，参训200人次；」."""
+    if len(text[end:line_end].strip(_TRAILING)) > 0:
+        return False  # a body follows: a run-in heading
+    title = text[start:end]
+    return bool(_FIGURE.search(title)) and not re.match(r"20\d\d年", title) or len(title) > 50
+
+
+def _heading(
+    text: str,
+    start: int,
+    title_start: int,
+    title_end: int,
+    end: int,
+    style: int,
+    number: int | None,
+    printed: str,
+    kinds: _Kinds,
+) -> _Found:
+    title = text[title_start:title_end].replace("\n", "")
+    kind = kinds.of_title(title)
+    return _Found(
+        start, title_start, title_end, end, style, number, printed.strip(), title, kind, bool(kind) and len(title) < 45
+    )
+
+
+def _unmarked(text: Text, found: list[_Found], kinds: _Kinds) -> list[_Found]:
+    """Headings without a mark: by the file's own heading styles; in a text without any level-1 mark, by their words."""
+    taken = {text.text.rfind("\n", 0, f.start) + 1 for f in found}
+    styled = [
+        ln for ln in text.lines if ln.kind == "heading" and ln.start not in taken and not _is_report_title(text, ln)
+    ]
+    if styled:
+        style_of = _styles_of_levels(text, found, styled)
+        return [_bare(text, ln, style_of[ln.level or 1], kinds) for ln in styled]
+    if any(f.style <= outline.CHINESE for f in found):
+        return []
+    return [
+        _bare(text, line, outline.CHINESE, kinds)
+        for line in text.lines
+        if line.start not in taken
+        and line.kind == "paragraph"
+        and _is_main_part(text.text[line.start : line.end], kinds)
+    ]
+
+
+def _is_report_title(text: Text, line: Line) -> bool:
+    return bool(_REPORT_TITLE.search(text.text[line.start : line.end].rstrip()))
+
+
+def _styles_of_levels(text: Text, found: list[_Found], styled: list[Line]) -> dict[int, int]:
+    """For each Word outline level the style that numbered headings of that level print, else the usual one by rank."""
+    by_start = {f.start: f.style for f in found}
+    known: dict[int, int] = {}
+    for line in text.lines:
+        if line.kind == "heading" and line.level and line.start in by_start:
+            known.setdefault(line.level, by_start[line.start])
+    ranks = sorted({ln.level or 1 for ln in styled} | set(known))
+    first = outline.CHINESE
+    return {level: known.get(level, min(first + rank, outline.CIRCLED)) for rank, level in enumerate(ranks)}
+
+
+def _is_main_part(line: str, kinds: _Kinds) -> bool:
+    line = line.strip()
+    return len(line) <= 30 and bool(_WEAK_TITLE.match(line)) and bool(kinds.of_subsection(line))
+
+
+def _bare(text: Text, line: Line, style: int, kinds: _Kinds) -> _Found:
+    end = line.start + len(text.text[line.start : line.end].rstrip(_TRAILING))
+    return _heading(text.text, line.start, line.start, end, line.end, style, None, "", kinds)
+
+
+def _sections(
+    text: str, found: list[_Found], places: list[outline.Place], natural: dict[int, int], kinds: _Kinds
+) -> list[Section]:
+    style_at = {level: style for style, level in sorted(natural.items(), reverse=True)}
+    kind_of: list[str] = []
+    past_measures = False
+    sections: list[Section] = []
+    for index, (heading, place) in enumerate(zip(found, places, strict=True)):
+        if place.parent is None:
+            kind = heading.kind or kinds.of_weak_title(heading.title) or ("other" if past_measures else "measures")
+            past_measures |= kind in ("problems", "plan", "suggestions")
+        else:
+            kind = kinds.of_subsection(heading.title) or kind_of[place.parent]
+        kind_of.append(kind)
+        end = next(
+            (f.start for f, p in zip(found[index + 1 :], places[index + 1 :], strict=True) if p.level <= place.level),
+            len(text),
+        )
+        marker, repaired = _right_mark(heading, place, style_at)
+        sections.append(
+            Section(
+                level=place.level,
+                ordinal=place.ordinal,
+                printed_marker=heading.printed,
+                marker=marker,
+                repaired=repaired,
+                title=heading.title,
+                canonical=cast(SectionKind, kind),
+                start=heading.start,
+                end=end,
+                title_end=heading.title_end,
+                parent=place.parent,
+            )
+        )
+    return sections
+
+
+def _right_mark(heading: _Found, place: outline.Place, style_at: dict[int, int]) -> tuple[str, bool]:
+    """The mark that belongs at this place, and whether the printed one says something else."""
+    if heading.number is None:
+        return "", False
+    style = style_at.get(place.level, min(place.level, outline.CIRCLED))
+    if heading.style == style and heading.number == place.ordinal and style >= outline.ARABIC:
+        return heading.printed, False
+    return _written(style, place.ordinal), heading.style != style or heading.number != place.ordinal
+
+
+def _written(style: int, number: int) -> str:
+    tens, ones = divmod(number, 10)
+    chinese = ("" if not tens else "十" if tens == 1 else f"{_DIGIT[tens - 1]}十") + (_DIGIT[ones - 1] if ones else "")
+    return {
+        outline.PART: f"第{chinese}部分",
+        outline.CHINESE: f"{chinese}、",
+        outline.BRACKETED: f"（{chinese}）",
+        outline.ARABIC: f"{number}.",
+        outline.ARABIC_BRACKETED: f"（{number}）",
+    }.get(style, chr(0x245F + number) if number <= 20 else f"{number}")
