@@ -61,7 +61,7 @@ class Limits:
 
 
 class Unreadable(Exception):
-    """The file gives no text. ``code`` is one of report.REJECT_CODES, ``reason`` a Chinese sentence with the way out."""
+    """The file gives no text. ``code`` is one of report.REJECT_CODES, ``reason`` Chinese, with the way out."""
 
     def __init__(self, code: RejectCode, reason: str) -> None:
         super().__init__(reason)

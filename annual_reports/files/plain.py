@@ -59,8 +59,7 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, str]:
 def _decode(data: bytes, declared: str | None) -> tuple[str, str]:
     for mark, codec, name in _BOMS:
         if data.startswith(mark):
-            skipped = len(mark) if codec != "utf-32" and codec != "utf-8-sig" else 0
-            return data[skipped:].decode(codec, "replace").lstrip("\ufeff"), name
+            return data.decode(codec, "replace").lstrip("\ufeff"), name
     if b"\x00" in data[:4096]:
         return _best(data, ("utf-16-le", "utf-16-be"))
     text = _strict(data, "utf-8")
