@@ -56,7 +56,7 @@ def taken(port: int) -> bool:
 
 @contextmanager
 def server(prefect_home: Path, port: int, patience: float = 180) -> Iterator[subprocess.Popen[bytes]]:
-    """A Prefect server while the block runs, with ``settings`` set for this process; its log is ``prefect_home/server.log``.
+    """A Prefect server while the block runs, with ``settings`` set for this process; it logs to server.log.
 
     Raises RuntimeError (Chinese) when the port is taken or the server is not up within ``patience`` seconds.
     """

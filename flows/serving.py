@@ -1,0 +1,90 @@
+"""One machine that runs by itself: a Prefect server of its own and the scheduled deployments, until it is told to stop.
+
+Several machines: ``prefect.yaml`` with a work pool and workers (docs/operations.md).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from warehouse.home import Home
+
+ZONE = "Asia/Shanghai"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedules:
+    """When what runs, in Asia/Shanghai time. ``ingest_cron``, where given, stands before ``interval``."""
+
+    interval: timedelta = timedelta(minutes=10)
+    ingest_cron: str | None = None
+    audit_cron: str = "30 2 * * *"
+    publish_cron: str = "30 3 * * *"
+
+
+def serve(home: Home, port: int, schedules: Schedules) -> None:
+    """Serve the deployments on a server of the home's own; returns after Ctrl-C or SIGTERM, with everything stopped.
+
+    Raises RuntimeError (Chinese) when the port is taken or the server does not come up.
+    """
+    from flows.server import server
+
+    home.make()
+    with server(home.prefect, port):
+        import prefect  # only now: its settings are those of the environment that ``server`` has set
+
+        close_dead_runs()
+        prefect.serve(*deployments(home, schedules), limit=1, pause_on_shutdown=False, print_starting_message=False)
+
+
+def deployments(home: Home, schedules: Schedules) -> list[object]:
+    """The three deployments: ingest polls the inbox, audit and publish run at night; never two of a kind at once."""
+    from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+    from prefect.flows import EntrypointType
+    from prefect.schedules import Cron, Interval
+
+    from flows.audit import audit
+    from flows.ingest import ingest
+    from flows.publish import publish
+
+    one = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
+    polling = (
+        Cron(schedules.ingest_cron, timezone=ZONE)
+        if schedules.ingest_cron
+        else Interval(schedules.interval, timezone=ZONE)
+    )
+    return [
+        flow.to_deployment(
+            name,
+            schedule=when,
+            parameters={"home": str(home.root)},
+            concurrency_limit=one,
+            entrypoint_type=EntrypointType.MODULE_PATH,
+            tags=["fazhi"],
+        )
+        for flow, name, when in (
+            (ingest, "poll-inbox", polling),
+            (audit, "nightly", Cron(schedules.audit_cron, timezone=ZONE)),
+            (publish, "nightly", Cron(schedules.publish_cron, timezone=ZONE)),
+        )
+    ]
+
+
+def close_dead_runs() -> int:
+    """Mark as crashed what the server still believes to be running: on a server just started, nothing runs.
+
+    A machine that lost power would otherwise hold the slot of its deployment, and CANCEL_NEW would cancel every run.
+    """
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterState, FlowRunFilterStateType
+    from prefect.client.schemas.objects import StateType
+    from prefect.states import Crashed
+
+    alive = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
+    wanted = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=alive)))
+    with get_client(sync_client=True) as client:
+        runs = client.read_flow_runs(flow_run_filter=wanted)
+        for run in runs:
+            client.set_flow_run_state(run.id, Crashed(message="服务停止时这次运行还没有结束"), force=True)
+    return len(runs)
