@@ -1,0 +1,19 @@
+-- One row per fact and place of evidence of one issuer, year and indicator, other versions of the report included.
+SELECT
+    evidence.*,
+    versions.version,
+    versions.is_current,
+    corrections.correction_id,
+    corrections.action AS correction,
+    corrections.value AS corrected_value,
+    corrections.reason AS correction_reason
+FROM marts.evidence AS evidence
+INNER JOIN core.report_versions AS versions ON evidence.report_id = versions.report_id
+LEFT JOIN core.corrections_applied AS corrections ON evidence.fact_id = corrections.fact_id
+WHERE
+    evidence.issuer_id IN (SELECT names.issuer_id FROM core.issuer_names AS names WHERE names.name = issuer_words)
+    AND evidence.report_year = in_year
+    AND coalesce(corrections.indicator, evidence.indicator) IN (
+        SELECT names.indicator FROM core.indicator_names AS names WHERE names.name = words
+    )
+ORDER BY evidence.issuer_id, versions.is_current DESC, evidence.fact_id, evidence.span_start

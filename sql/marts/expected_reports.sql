@@ -1,0 +1,55 @@
+-- One row per place that should have reported × report year, in the areas that the warehouse follows: did it, and in time?
+-- An area is followed from the first to the last year for which any of its places reported.
+WITH issued AS (
+    SELECT
+        versions.issuer_id,
+        versions.report_year,
+        bool_and(versions.part_year) AS part_year_only,
+        min(CASE WHEN versions.dated_by = 'published' THEN versions.dated END) AS published,
+        arg_min(versions.report_id, versions.part_year) AS report_id
+    FROM core.report_versions AS versions
+    WHERE versions.is_current
+    GROUP BY versions.issuer_id, versions.report_year
+),
+
+followed AS (
+    SELECT
+        divisions.parent_id,
+        min(issued.report_year) AS first_year,
+        max(issued.report_year) AS last_year
+    FROM issued
+    INNER JOIN core.divisions AS divisions ON issued.issuer_id = divisions.division_id
+    WHERE divisions.parent_id IS NOT NULL
+    GROUP BY divisions.parent_id
+),
+
+expected AS (
+    SELECT DISTINCT
+        divisions.division_id,
+        divisions.parent_id,
+        divisions.level,
+        years.report_year
+    FROM followed, unnest(range(followed.first_year, followed.last_year + 1)) AS years (report_year)
+    INNER JOIN core.divisions AS divisions ON followed.parent_id = divisions.parent_id
+    -- whoever existed on the last day of the year reports on it
+    WHERE
+        coalesce(divisions.valid_from, '0001-01-01') <= make_date(years.report_year::INTEGER, 12, 31)
+        AND coalesce(divisions.valid_to, '9999-12-31') > make_date(years.report_year::INTEGER, 12, 31)
+)
+
+SELECT
+    expected.parent_id,
+    expected.division_id,
+    expected.level,
+    expected.report_year::INTEGER AS report_year,
+    CASE
+        WHEN issued.report_id IS NULL THEN 'missing'
+        WHEN issued.part_year_only THEN 'part_year'
+        -- due by 1 April of the following year (厅字〔2019〕28号)
+        WHEN issued.published > make_date(expected.report_year::INTEGER + 1, 4, 1) THEN 'late'
+        ELSE 'reported'
+    END AS status,
+    issued.published,
+    issued.report_id
+FROM expected
+LEFT JOIN issued ON expected.division_id = issued.issuer_id AND expected.report_year = issued.report_year
