@@ -33,18 +33,13 @@ def read(data: bytes, name: str, *, limits: Limits = Limits()) -> Document:  # n
 
 
 def _read(data: bytes, media_type: str, limits: Limits) -> Document:
+    """Each format's module is imported when its first file comes: a run over text files never loads the others."""
     if media_type == TEXT:
-        from annual_reports.files import plain
-
-        return plain.read(data, limits)
-    if media_type == HTML:
-        from annual_reports.files import html
-
-        return html.read(data, limits)
-    if media_type == DOCX:
-        from annual_reports.files import docx
-
-        return docx.read(data, limits)
-    from annual_reports.files import pdf
-
-    return pdf.read(data, limits)
+        from annual_reports.files.plain import read as read_format
+    elif media_type == HTML:
+        from annual_reports.files.html import read as read_format
+    elif media_type == DOCX:
+        from annual_reports.files.docx import read as read_format
+    else:
+        from annual_reports.files.pdf import read as read_format
+    return read_format(data, limits)

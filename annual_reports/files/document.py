@@ -77,3 +77,11 @@ def size(count: int) -> str:
     if count < 1000:
         return f"{count} 字节"
     return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{count / 1e3:.1f} KB"
+
+
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def raised(text: str) -> str:
+    """Superscript digits as such: a note's mark behind ``1200`` must not make it 12001, and m2 is m²."""
+    return text.translate(_RAISED)

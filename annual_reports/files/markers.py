@@ -87,7 +87,7 @@ def _japanese(number: int) -> str:
 
 
 def _letters(first: str) -> Callable[[int], str]:
-    """a…z, aa, bb …: Word repeats the letter instead of counting in base 26, and gives up after 780 (thirty letters)."""
+    """a…z, aa, bb …: Word repeats the letter instead of counting in base 26, and gives up after 780."""
 
     def spell(number: int) -> str:
         if not 1 <= number <= 780:
