@@ -6,11 +6,13 @@ WITH whole AS (
         unnest(panel.fact_ids) AS fact_id
     FROM marts.panel AS panel
     WHERE
-        panel.indicator IN (SELECT names.indicator FROM core.indicator_names AS names WHERE names.name = words)
-        AND CASE
-            WHEN words IN (SELECT names.name FROM core.indicator_names AS names) THEN TRUE
-            ELSE error('没有名为「' || words || '」的指标；可用的见 FROM core.indicator_names')
-        END
+        panel.indicator IN (
+            SELECT names.indicator FROM core.indicator_names AS names WHERE names.name = words
+            UNION ALL
+            -- an unknown name is an error, not an empty answer
+            SELECT error('没有名为「' || words || '」的指标；可用的见 FROM core.indicator_names') AS indicator
+            WHERE words NOT IN (SELECT names.name FROM core.indicator_names AS names)
+        )
         AND panel.first_year <= from_year
         AND panel.last_year >= to_year
 )

@@ -6,11 +6,13 @@ WITH figures AS (
         coalesce(high, 'infinity'::DOUBLE) AS highest
     FROM marts.indicator_year AS years
     WHERE
-        years.indicator IN (SELECT names.indicator FROM core.indicator_names AS names WHERE names.name = words)
-        AND CASE
-            WHEN words IN (SELECT names.name FROM core.indicator_names AS names) THEN TRUE
-            ELSE error('没有名为「' || words || '」的指标；可用的见 FROM core.indicator_names')
-        END
+        years.indicator IN (
+            SELECT names.indicator FROM core.indicator_names AS names WHERE names.name = words
+            UNION ALL
+            -- an unknown name is an error, not an empty answer
+            SELECT error('没有名为「' || words || '」的指标；可用的见 FROM core.indicator_names') AS indicator
+            WHERE words NOT IN (SELECT names.name FROM core.indicator_names AS names)
+        )
         AND years.report_year = in_year
         AND years.scope = ''
         AND NOT years.part_year

@@ -34,7 +34,7 @@ expected AS (
     -- whoever existed on the last day of the year reports on it
     WHERE
         coalesce(divisions.valid_from, '0001-01-01') <= make_date(years.report_year::INTEGER, 12, 31)
-        AND coalesce(divisions.valid_to, '9999-12-31') > make_date(years.report_year::INTEGER, 12, 31)
+        AND coalesce(divisions.valid_to, '9999-12-31') >= make_date(years.report_year::INTEGER, 12, 31)
 )
 
 SELECT
