@@ -13,7 +13,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cache
 
-from annual_reports.files.document import PDF, TEXT, Block, Document, Kind
+from annual_reports.files.document import TEXT, Block, Document, Kind
 
 _INDENT = "\u3000 \t\u00a0\u2000-\u200a\u202f\u205f"
 
@@ -60,7 +60,7 @@ class _Piece:
 def clean(document: Document) -> Text:
     """The document's text without conversion traces, broken lines joined. Takes time linear in its length."""
     pieces = _pieces(document.blocks)
-    if document.media_type in (TEXT, PDF):
+    if document.media_type == TEXT:
         _mark_full_lines(pieces)
     loose = document.media_type == TEXT
     parts: list[str] = []
@@ -129,16 +129,17 @@ _SPACES = re.compile("[ \u3000]{2,}|\u3000")
 _SPACE_KINDS = re.compile("[\t\u00a0\u1680\u2000-\u200a\u202f\u205f]")
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
-    "\ufe00-\ufe0f\ufeff\ufff9-\uffff\uf000-\uf0ff]"
+    "\ufe00-\ufe0f\ufeff\ufff9-\ufffc\ufffe\uffff\uf000-\uf0ff]"
 )
+_FIELD = "HYPERLINK|PAGEREF|INCLUDEPICTURE|MERGEFIELD"
 _TRACES = re.compile(
     r"\[bookmark:[^\]\n]{0,80}\]|\[(?:image|图片|img)(?::[^\]\n]{0,80})?\]|<!(?:--)?\[(?:if|endif)[^>\n]{0,80}>"
-    r"|\b(?:HYPERLINK|PAGEREF|INCLUDEPICTURE|MERGEFIELD) +\"?[^\s\"\u4e00-\u9fff]{1,200}\"?(?: \\[a-z*](?: MERGEFORMAT)?)*"
+    rf"|\b(?:{_FIELD}) +\"?[^\s\"\u4e00-\u9fff]{{1,200}}\"?(?: \\[a-z*](?: MERGEFORMAT)?)*"
     r"|\bTOC(?: \\[a-z](?: \"[^\"\n]{0,20}\")?)+|\b_(?:GoBack|Toc\d{6,}|Hlk\d{6,}|Ref\d{6,})\b"
     r"|\{ *(?:PAGE|NUMPAGES|SECTIONPAGES)[^}\n]{0,40}\}"
 )
 _TRACE_SIGN = re.compile(
-    r"\[(?:bookmark|image|图片|img)|<!|HYPERLINK|PAGEREF|INCLUDEPICTURE|MERGEFIELD|TOC \\|_(?:GoBack|Toc|Hlk|Ref)|\{ *(?:PAGE|NUM|SECTION)"
+    rf"\[(?:bookmark|image|图片|img)|<!|{_FIELD}|TOC \\|_(?:GoBack|Toc|Hlk|Ref)|\{{ *(?:PAGE|NUM|SECTION)"
 )
 _ENTITY = re.compile(
     r"&(?:nbsp|ensp|emsp|ldquo|rdquo|lsquo|rsquo|middot|mdash|ndash|hellip|amp|lt|gt|quot|#\d{2,5}|#x[0-9a-fA-F]{2,4});"
@@ -150,9 +151,9 @@ _TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
 _PINYIN_BRACKETED = re.compile(
     f"(?<=[{_HAN}])[（(] ?[a-zü{_TONED}]{{0,6}}[{_TONED}][a-zü{_TONED} '’]{{0,40}}[)）]", re.I
 )
+_SYLLABLE = f"[a-zü]{{0,3}}[{_TONED}][a-zü{_TONED}]{{0,5}}"
 _PINYIN_BARE = re.compile(
-    f"(?<=[{_HAN}]) ?[a-zü]{{0,3}}[{_TONED}][a-zü{_TONED}]{{0,5}}(?: [a-zü]{{0,3}}[{_TONED}][a-zü{_TONED}]{{0,5}})* ?(?=[{_HAN}，。；：、！？）”》]|$)",
-    re.I | re.M,
+    f"(?<=[{_HAN}]) ?{_SYLLABLE}(?: {_SYLLABLE})* ?(?=[{_HAN}，。；：、！？）”》]|$)", re.IGNORECASE | re.MULTILINE
 )
 _PINYIN_NEUTRAL = re.compile(f"(?<=[{_HAN}])[（(](?:de|le|zhe|men|zi|ge|ma|ne|ba|me|tou|shang|guo)[)）]")
 # Radicals that PDF producers put for whole characters, where Unicode gives no equivalent of its own.
@@ -231,27 +232,25 @@ _PROSE = re.compile("[，。；、]")
 def _continues(line: str, previous: _Piece, piece: _Piece, loose: bool) -> bool:
     """Whether ``piece`` goes on with the sentence that ``line`` (ending in ``previous``) breaks off.
 
-    ``loose``: every line end may be an accident (plain text). In the formats with paragraphs only breaks inside one are,
-    and those across paragraphs where the words leave no doubt.
+    ``loose``: every line end may be an accident (plain text). In formats with paragraphs only breaks inside one are, and
+    those between paragraphs whose words leave no doubt.
     """
     block = piece.block
-    if block.kind != previous.block.kind or block.kind == "heading" or block.numbered or previous.block.level:
-        return False
-    if block.kind == "cell":
-        return piece.inside  # a cell is one line whatever its line ends
-    if _CONTINUATION.match(piece.text):
+    if block.continues and not piece.inside:
         return True
+    if block.kind == "cell" and previous.block.kind == "cell":
+        return piece.inside  # a cell is one line whatever its line ends
+    if block.kind != "paragraph" or block.numbered or previous.block.kind != "paragraph":
+        return False
+    if _CONTINUATION.match(piece.text) or (_COUNTED.search(line) and _UNIT_CONTINUES.match(piece.text)):
+        return True  # 受教群众9000余人⏎次；
     if _MARK.match(piece.text):
         return False
-    if _COUNTED.search(line) and _UNIT_CONTINUES.match(piece.text):
-        return True  # 受教群众9000余人⏎次；
     if previous.full and not piece.gap:
-        return piece.indent <= previous.indent or previous.indent == 0 and piece.indent < 2
+        return piece.indent <= previous.indent or piece.indent < 2
     if piece.indent >= 2 or _STOP.search(line):
         return False
-    if _COMMA.search(line):
-        return True
-    return (loose or piece.inside) and _is_prose(line)
+    return _COMMA.search(line) is not None or ((loose or piece.inside) and _is_prose(line))
 
 
 def _is_prose(line: str) -> bool:

@@ -6,10 +6,19 @@ What a file is, its first bytes say; its name is asked only where they leave it 
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from annual_reports.files.detect import detect
 from annual_reports.files.document import DOCX, HTML, PDF, TEXT, Block, Document, Limits, Unreadable, size
 
 __all__ = ["DOCX", "HTML", "PDF", "TEXT", "Block", "Document", "Limits", "Unreadable", "detect", "read"]
+
+_READERS = {
+    TEXT: "annual_reports.files.plain",
+    HTML: "annual_reports.files.html",
+    DOCX: "annual_reports.files.docx",
+    PDF: "annual_reports.files.pdf",
+}
 
 
 def read(data: bytes, name: str, *, limits: Limits = Limits()) -> Document:  # noqa: B008 (frozen)
@@ -23,23 +32,11 @@ def read(data: bytes, name: str, *, limits: Limits = Limits()) -> Document:  # n
         raise Unreadable(
             "too_large", f"文件有 {size(len(data))}，超过上限 {size(limits.size)}；请去掉图片或拆分后再放入"
         )
-    media_type = detect(data, name)
+    module = import_module(_READERS[detect(data, name)])  # imported when its first file comes
     try:
-        return _read(data, media_type, limits)
+        document: Document = module.read(data, limits)
     except Unreadable:
         raise
     except Exception as error:  # a format's library met damage of a kind we did not foresee: the file is at fault
         raise Unreadable("damaged", f"文件已损坏，无法读完（{type(error).__name__}）；请重新下载或导出") from error
-
-
-def _read(data: bytes, media_type: str, limits: Limits) -> Document:
-    """Each format's module is imported when its first file comes: a run over text files never loads the others."""
-    if media_type == TEXT:
-        from annual_reports.files.plain import read as read_format
-    elif media_type == HTML:
-        from annual_reports.files.html import read as read_format
-    elif media_type == DOCX:
-        from annual_reports.files.docx import read as read_format
-    else:
-        from annual_reports.files.pdf import read as read_format
-    return read_format(data, limits)
+    return document

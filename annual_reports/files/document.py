@@ -25,7 +25,8 @@ class Block:
 
     ``text`` may hold ``\\n`` where the source breaks a line inside the block. ``level`` is the outline level of a
     heading, from 1. ``numbered``: the marker that opens ``text`` was printed by automatic numbering, so it is no typing
-    error. ``place`` says in Chinese where it stands in the source: 第8行, 第12段, 第3页, 表2第3行第1列, 脚注1.
+    error. ``continues``: the layout shows that it goes on with the block before (a page ended inside the paragraph).
+    ``place`` says in Chinese where it stands in the source: 第8行, 第12段, 第3页, 表2第3行第1列, 脚注1.
     """
 
     text: str
@@ -33,6 +34,7 @@ class Block:
     level: int | None = None
     numbered: bool = False
     place: str = ""
+    continues: bool = False
 
 
 @dataclass(frozen=True, slots=True)
