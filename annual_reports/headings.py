@@ -68,7 +68,6 @@ class _Found:
     start: int
     title_start: int
     title_end: int
-    end: int
     style: int
     number: int | None
     printed: str
@@ -131,8 +130,9 @@ def _marked(text: Text, kinds: _Kinds) -> list[_Found]:
             style >= outline.ARABIC and _is_plain_item(text.text, title_start, title_end, end)
         ):
             continue
+        title = title_start, title_end
         found.append(
-            _heading(text.text, start, title_start, title_end, max(end, title_end), style, number, match["mark"], kinds)
+            _heading(text.text, kinds, start=start, title=title, style=style, number=number, mark=match["mark"])
         )
     return found
 
@@ -206,25 +206,15 @@ def _is_plain_item(text: str, start: int, end: int, line_end: int) -> bool:
     if len(text[end:line_end].strip(_TRAILING)) > 0:
         return False  # a body follows: a run-in heading
     title = text[start:end]
-    return bool(_FIGURE.search(title)) and not re.match(r"20\d\d年", title) or len(title) > 50
+    return (bool(_FIGURE.search(title)) and not re.match(r"20\d\d年", title)) or len(title) > 50
 
 
 def _heading(
-    text: str,
-    start: int,
-    title_start: int,
-    title_end: int,
-    end: int,
-    style: int,
-    number: int | None,
-    printed: str,
-    kinds: _Kinds,
+    text: str, kinds: _Kinds, *, start: int, title: tuple[int, int], style: int, number: int | None, mark: str
 ) -> _Found:
-    title = text[title_start:title_end].replace("\n", "")
-    kind = kinds.of_title(title)
-    return _Found(
-        start, title_start, title_end, end, style, number, printed.strip(), title, kind, bool(kind) and len(title) < 45
-    )
+    words = text[slice(*title)].replace("\n", "")
+    kind = kinds.of_title(words)
+    return _Found(start, *title, style, number, mark.strip(), words, kind, bool(kind) and len(words) < 45)
 
 
 def _unmarked(text: Text, found: list[_Found], kinds: _Kinds) -> list[_Found]:
@@ -270,7 +260,7 @@ def _is_main_part(line: str, kinds: _Kinds) -> bool:
 
 def _bare(text: Text, line: Line, style: int, kinds: _Kinds) -> _Found:
     end = line.start + len(text.text[line.start : line.end].rstrip(_TRAILING))
-    return _heading(text.text, line.start, line.start, end, line.end, style, None, "", kinds)
+    return _heading(text.text, kinds, start=line.start, title=(line.start, end), style=style, number=None, mark="")
 
 
 def _sections(

@@ -1,7 +1,7 @@
 """The level and ordinal of each heading mark, whatever was printed.
 
 Knows how Chinese official documents number their parts (第一部分, 一、, （一）, 1., （1）, ①) and how that goes wrong:
-Word's automatic numbering turned into other digits by a converter (``（2）``, ``3、`` among ``（一）``, ``四、``), ``一、``
+Word's automatic numbering turned into digits by a converter (``（2）`` and ``3、`` among ``（一）``), ``一、``
 repeated one level down, numbering that runs on from another parent. Leaves out how marks and titles are found in the
 text (headings.py).
 

@@ -1,0 +1,146 @@
+"""What a printed name of an issuer says: the places it names in order, the body behind them, whether it is joint.
+
+Knows how bodies are called (襄垣县王村镇人民政府, 鲤城区人民政府金龙街道办事处, 中共X县委员会 X县人民政府, X县司法局,
+X经济开发区管理委员会) and how a body is called in full. Leaves out which of several places of one name is meant
+(places.py).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from annual_reports.divisions import Divisions, Unit
+from annual_reports.report import Level
+
+_LONGEST_NAME = 16
+_PARTY = re.compile(r"^(?:中共|中国共产党)")
+_GOVERNMENT = re.compile(
+    r"^(?:(?:人民)?政府|(?:街道)?办事处|街道办|行政公署|党委(?:[、和及]?(?:人民)?政府)?|党工委(?:[、和及]?(?:街道)?办事处)?|委(?:[、和及].{0,3}(?:人民)?政府)?"
+    r"|委员会)?(?:党组|党委)?$"
+)
+_JOINT = re.compile(r"^(?:委员会|委|党委|党工委|工作委员会|工委)[、和及]?.{0,24}?(?:政府|办事处)$")
+_GOVERNMENT_OF_A_PART = re.compile(r"^(?:人民政府|政府|委员会|党委)(?=.)")
+_PARK = re.compile(
+    r"管委会|管理委员会|开发区|园区|示范区|高新区|产业园|度假区|风景区|风景名胜区|保税区|试验区|新区$|工业园|管理区"
+)
+_BODY = re.compile(
+    r"(?:局|委|厅|部|办|办公室|委员会|队|中心|院|处|公司|站|所|社|分局|银行|税务|公安|集团|联合会|总工会|馆|协会|园|校|学院|大学|医院|党组)$"
+)
+BODY_TAIL = re.compile(r"(?:局)?(?:党组|党委|党总支)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A printed issuer: ``units`` are the places it may mean, ``above`` the name of the place printed before it (None:
+    none printed), ``body`` what follows the places ("" for the government itself), ``missing`` a township-like name
+    that no table knows within the places before it."""
+
+    printed: str
+    units: tuple[Unit, ...]
+    above: str | None
+    body: str
+    joint: bool = False
+    park: bool = False
+    missing: str | None = None
+    note: str | None = None
+
+
+def parse(phrase: str, divisions: Divisions) -> Named | None:
+    """The issuer that ``phrase`` names; None where it names neither a place nor a body."""
+    phrase = re.sub(r"[\s　]", "", phrase).strip("：:，,、《》（）()")
+    rest, party = _PARTY.subn("", phrase)
+    units: list[Unit] = []
+    above: str | None = None
+    last = ""
+    while rest:
+        name, found = longest(rest, divisions)
+        inside = _inside(found, units, divisions) if units else found
+        if not inside:
+            break
+        above, last = last or None, name
+        units, rest = inside, rest[len(name) :]
+        if following := _GOVERNMENT_OF_A_PART.match(rest):
+            part = _PARTY.sub("", rest[following.end() :])
+            _, more = longest(part, divisions)
+            if more and _inside(more, units, divisions):
+                rest = part
+    if not units and not _BODY.search(rest) and not _PARK.search(rest):
+        return None
+    joint = bool(_JOINT.match(rest))
+    note = missing = None
+    if units and not joint and (township := re.match(r"([\u4e00-\u9fa5]{1,7}?(?:镇|乡|街道|苏木))(.*)$", rest)):
+        units, rest, note, missing = _other_kind(units, township[1], township[2], divisions)
+        above, last = last, township[1]
+    if joint or (units and _GOVERNMENT.match(rest)):
+        return Named(
+            phrase, tuple(units), above, "", joint or bool(party and "政府" in rest), missing=missing, note=note
+        )
+    park = bool(_PARK.search(rest))
+    if not park and not _BODY.search(rest):
+        return None
+    return Named(phrase, tuple(units), above, rest, park=park, missing=missing, note=note)
+
+
+def longest(words: str, divisions: Divisions) -> tuple[str, list[Unit]]:
+    """The longest place name that ``words`` begin with, and the units of that name; ("", []) where there is none."""
+    for length in range(min(len(words), _LONGEST_NAME), 1, -1):
+        name = words[:length]
+        if found := divisions.named(name):
+            return name, found
+        if name[-1] == "街" and (found := divisions.named(name + "道") or divisions.named(name + "街道")):
+            return name, found  # 黄石街 for 黄石街道, the usual form in Guangdong
+    return "", []
+
+
+def _inside(found: list[Unit], above: list[Unit], divisions: Divisions) -> list[Unit]:
+    return [unit for place in above for unit in divisions.within(found, place)]
+
+
+def _other_kind(
+    units: list[Unit], township: str, rest: str, divisions: Divisions
+) -> tuple[list[Unit], str, str | None, str | None]:
+    """A township that the table lists under the same name with another kind: 乡 that became 镇, 镇 that became 街道."""
+    stem = re.sub(r"(?:镇|乡|街道|苏木)$", "", township)
+    others = [
+        unit
+        for kind in ("镇", "乡", "街道", "街街道", "苏木")
+        for unit in _inside(divisions.by_name.get(stem + kind, []), units, divisions)
+        if unit.township
+    ]
+    if len(others) == 1:
+        return others, rest, f"名录中没有{township}，同县有且仅有{others[0].township}，视为同一地方", None
+    return units, rest, None, township
+
+
+def level(unit: Unit, body: str, park: bool) -> Level:
+    """The level of an issuer: of its place, unless it is a department or a park's administration."""
+    if park:
+        return "园区"
+    if body:
+        return "部门"
+    return unit.rank  # type: ignore[return-value]
+
+
+def full_name(unit: Unit, body: str, joint: bool) -> str:
+    """How the body is called in full: 襄垣县王村镇人民政府, 天心区坡子街街道办事处, 襄垣县司法局."""
+    place = f"{unit.county or unit.city}{unit.township}" if unit.township else unit.name
+    if body:
+        return place + BODY_TAIL.sub(lambda m: "局" if m[0].startswith("局") else "", body)
+    if unit.township.endswith("街道"):
+        government = f"{place}办事处"
+        return f"中共{place}工作委员会、{government}" if joint else government
+    if unit.township and not re.search("[镇乡木]$", unit.township):
+        return place
+    government = f"{place}行政公署" if unit.name.endswith("地区") else f"{place}人民政府"
+    return f"中共{place}委员会、{government}" if joint else government
+
+
+def key(unit: Unit, body: str) -> str:
+    """The issuer's key: its name path, a department's own name behind it."""
+    return "/".join(
+        [
+            *filter(None, unit.path),
+            *([BODY_TAIL.sub(lambda m: "局" if m[0].startswith("局") else "", body)] if body else []),
+        ]
+    )

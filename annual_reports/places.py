@@ -1,0 +1,315 @@
+"""Which place a report is of, and which body of it reports.
+
+Knows where reports say so (domain: title, addressee, 「在X县委、县政府的…」, coined names such as 法治襄垣, titles of
+plans, signs of a province, schools and law firms, the file's own name) and how much each is worth. Two places that
+share a name are never merged by it: without evidence that tells them apart the answer is ``ambiguous`` or
+``unresolved``, with the candidates. Leaves the table to divisions.py and the forms of names to issuers.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from annual_reports import issuers
+from annual_reports.catalogue import Catalogue
+from annual_reports.divisions import Divisions, Unit, load
+from annual_reports.issuers import Named
+from annual_reports.report import Division, Issuer, Level
+from annual_reports.text import Text
+
+__all__ = ["Divisions", "load", "resolve"]
+
+_YEAR = r"(?:20\d\d|[2２][0０][０-９]{2}|二[〇○零Ｏ0][〇○零一二三四五六七八九]{2})\s?年?(?:度)?"
+_LEADING_YEAR = re.compile(rf"^(?:{_YEAR}|关于|《)+")
+_PHRASE_END = re.compile(
+    rf"关于|{_YEAR}|上一?年度|年度|推进|法治|依法(?!治)|履行|落实|贯彻|党政主要|第一责任|本年|工作(?!部|委)|情况|报告|[（(]"
+)
+_STATEMENT = re.compile(
+    r"(?:现将|现就)([\u4e00-\u9fa5]{2,24}?)(?:关于)?(?:20\d\d|二[〇○零]|本年|上一?年|法治|推进|依法|全年|年度)"
+)
+_HEAD_LINE = re.compile(
+    r"^(?:发布(?:机构|单位)|信息来源|来源|发文(?:机关|单位)|公开(?:单位|主体)|单位)?[：:]?\s?(\S{2,30})"
+)
+_OPENING = re.compile(
+    r"(?:^|[，。、\n]|以来，)([\u4e00-\u9fa5]{2,14}?(?:镇|乡|街道|苏木|县|区|市|旗|局|委员会|管委会))(?:党委|党工委|办事处|人民政府|政府|党组)?"
+    r"(?:、政府|、办事处)?(?=坚持|始终|认真|深入|紧紧|积极|在|以|高度|切实|扎实|全面|严格|按照|围绕|立足|持续|牢固|聚焦|深学|严格|结合|不断|依法)"
+)
+_TOWNSHIP = re.compile(r"[\u4e00-\u9fa5]{1,8}?(?:镇|乡|街道)(?![村居])")
+
+_ADDRESSEE = re.compile(r"^(?:中共)?([\u4e00-\u9fa5、]{2,24})[：:]$", re.MULTILINE)
+_LED = re.compile(r"在(?=[\u4e00-\u9fa5]{2,14}(?:委|政府|司法局|党组))")
+_COINED = re.compile(r"(?:法治|平安|美丽|幸福|和谐|清廉|诚信|活力|数字|文明)(?=[\u4e00-\u9fa5]{2})")
+_PLAN = re.compile(r"《(?:中共)?(?=[\u4e00-\u9fa5]{2})")
+_BODY_OF_PLACE = re.compile(
+    r"(?<=[\u4e00-\u9fa5]{2})(?=第?[一二三四五六七八]?(?:中学|小学|幼儿园|高中|中心校|职校|律师|律所|人民法院|法院|检察院|公安局|司法局|水利局"
+    r"|人民检察院|人民医院|县委|区委|市委|县政府|区政府|市政府|综合执法|执法大队))"
+)
+_IN_BRACKETS = re.compile(r"[（(]([\u4e00-\u9fa5]{2,5})[)）](?=律|分所|事务所)")
+_PARENT = re.compile(
+    r"(?:在|向|对|由|报|经)(?:中共)?([县区市旗])(?:委|政府|人民政府|司法局|里)|全([县区市旗])(?!域)|依法治([县区市旗])"
+)
+_KINDS = {"县": "县", "区": "区", "市": "市", "旗": "旗"}
+
+# What each kind of evidence is worth. The order is the domain's, the figures a convention; a place is taken as told
+# only from ENOUGH on and with a clear lead over the next.
+_WORTH = {
+    "收文机关": 60,
+    "领导机关": 50,
+    "所称": 30,
+    "文件标题": 25,
+    "本地机构": 18,
+    "文件名": 30,
+    "省级标志": 14,
+    "正文地名": 6,
+    "上级类别": 8,
+}
+_ENOUGH = 10
+_LEAD = 8
+
+
+@dataclass(slots=True)
+class _Score:
+    points: float = 0.0
+    evidence: list[tuple[float, str]] = field(default_factory=list)
+
+    def add(self, kind: str, words: str, times: float = 1.0) -> None:
+        worth = _WORTH[kind] * times
+        self.points += worth
+        if worth > 0:
+            self.evidence.append((worth, f"{kind}：{words}"))
+
+    def told(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(words for _, words in sorted(self.evidence, key=lambda e: -e[0])))
+
+
+def resolve(
+    text: Text,
+    title: str,
+    divisions: Divisions,
+    catalogue: Catalogue,
+    *,
+    file_name: str = "",
+    hint: str = "",
+    year: int | None = None,
+) -> Issuer:
+    """The body that reports and its place. ``hint`` is the title that the file's format gives (a page's site name),
+    ``year`` the report year: among places of one name those that existed then are preferred. Never raises."""
+    named, where = _named(text, title, divisions, file_name, hint)
+    if named is None:
+        return Issuer(None, None, Division(), "unresolved", ("标题、落款和正文中没有找到报告机关的名称",))
+    first = f"{where}：{named.printed}"
+    candidates = _existing(named.units, year) if named.units else _by_context(text, divisions)
+    if named.missing:
+        return _missing(named, candidates, first)
+    if not candidates:
+        return Issuer(named.printed, _level(named), Division(), "unresolved", (first, "正文中没有说明是哪个地方的"))
+    told: tuple[str, ...] = (first,) if not named.note else (first, named.note)
+    if len(candidates) == 1 and named.units:
+        if named.above is None and candidates[0].township:
+            told = (*told, f"名录中只有一个{candidates[0].name}（{_path(candidates[0])}）")
+        return _resolved(candidates[0], named, told)
+    scores = _scores(candidates, text, catalogue, divisions, f"{file_name} {hint}")
+    ranked = sorted(candidates, key=lambda unit: -scores[unit.path].points)
+    best = scores[ranked[0].path]
+    second = scores[ranked[1].path].points if len(ranked) > 1 else 0.0
+    if best.points >= _ENOUGH and best.points - second >= _LEAD and best.points >= 1.5 * second:
+        return _resolved(ranked[0], named, (*told, *best.told()))
+    possible = "、".join(_path(unit) for unit in ranked[:6]) + (f"等 {len(ranked)} 处" if len(ranked) > 6 else "")
+    division = Division(township=ranked[0].township or None) if not named.body else Division()
+    return Issuer(named.printed, _level(named), division, "ambiguous", (*told, f"同名的有：{possible}", *best.told()))
+
+
+def _level(named: Named) -> Level | None:
+    return issuers.level(named.units[0], named.body, named.park) if named.units else "园区" if named.park else "部门"
+
+
+def _path(unit: Unit) -> str:
+    return "".join(unit.path)
+
+
+def _resolved(unit: Unit, named: Named, evidence: tuple[str, ...]) -> Issuer:
+    return Issuer(
+        issuers.full_name(unit, named.body, named.joint),
+        issuers.level(unit, named.body, named.park),
+        unit.division(),
+        "resolved",
+        evidence,
+        issuers.key(unit, named.body),
+    )
+
+
+def _missing(named: Named, candidates: list[Unit], first: str) -> Issuer:
+    """A township that the table does not know in its county: told apart from a guess, and how to add it."""
+    above = candidates[0] if len(candidates) == 1 else None
+    division = (
+        Division(above.province, above.city or None, above.county or None, named.missing) if above else Division()
+    )
+    reason = f"名录中{_path(above) if above else ''}没有{named.missing}；若确有此地，请补入 divisions.csv"
+    return Issuer(named.printed, "部门" if named.body else "乡镇", division, "unresolved", (first, reason))
+
+
+def _existing(units: tuple[Unit, ...], year: int | None) -> list[Unit]:
+    """Of places of one name those that existed in the year, if any; a development zone's row gives way to the official
+    county's row for the same township."""
+    valid = [
+        unit
+        for unit in units
+        if year is None
+        or (
+            (not unit.valid_from or unit.valid_from <= f"{year}-12-31")
+            and (not unit.valid_to or unit.valid_to >= f"{year}-01-01")
+        )
+    ] or list(units)
+    official = {(u.province, u.city, u.township) for u in valid if u.code_system != "统计用区划代码"}
+    return [
+        unit
+        for unit in valid
+        if unit.code_system != "统计用区划代码"
+        or not unit.township
+        or (unit.province, unit.city, unit.township) not in official
+    ]
+
+
+def _named(text: Text, title: str, divisions: Divisions, file_name: str, hint: str) -> tuple[Named | None, str]:
+    """The issuer's printed name and where it stands, from the title down to the names the text uses most."""
+    body_only: tuple[Named, str] | None = None
+    for where, phrase in _phrases(text, title, file_name, hint):
+        named = issuers.parse(phrase, divisions)
+        if named and named.units:
+            if body_only and not named.body and where != "标题":
+                break  # 「区司法局2024年…」: the place is to be told by other evidence, the body is known
+            return named, where
+        if named and body_only is None:
+            body_only = named, where
+    if body_only:
+        return body_only
+    if most := _most_named(text.text, divisions):
+        return most, "正文中最常出现的地名"
+    return None, ""
+
+
+def _phrases(text: Text, title: str, file_name: str, hint: str) -> list[tuple[str, str]]:
+    phrases = [("标题", _phrase(title))]
+    phrases += [("「现将……如下」一句", m[1]) for m in _STATEMENT.finditer(text.text[:3000])]
+    first, last = text.lines[:5], text.lines[-5:]
+    phrases += [("落款", text.text[line.start : line.end]) for line in reversed(last) if line.end - line.start <= 30]
+    phrases += [
+        ("文首", m[1])
+        for line in first
+        if line.end - line.start <= 30 and (m := _HEAD_LINE.match(text.text[line.start : line.end]))
+    ]
+    phrases += [("正文开头", m[1]) for m in _OPENING.finditer(text.text[:800])]
+    phrases += [("文件名", _phrase(re.sub(r"^[\d\s._-]+(?!\d*年)", "", file_name))), ("网页标题", _phrase(hint))]
+    return [(where, phrase) for where, phrase in phrases if len(phrase) >= 2]
+
+
+def _phrase(title: str) -> str:
+    """What a title says before its subject: 「襄垣县王村镇」 of 「襄垣县王村镇关于2024年法治政府建设情况的报告」."""
+    title = _LEADING_YEAR.sub("", re.sub(r"\s", "", title))
+    end = _PHRASE_END.search(title)
+    return title[: end.start()] if end else title[:30]
+
+
+def _most_named(text: str, divisions: Divisions) -> Named | None:
+    counted: Counter[str] = Counter()
+    for found in _TOWNSHIP.findall(text):
+        name = next((found[i:] for i in range(len(found) - 1) if found[i:] in divisions.by_name), None)
+        if name:
+            counted[name] += 1
+    if not counted:
+        return None
+    name, times = counted.most_common(1)[0]
+    return issuers.parse(name, divisions) if times >= 3 else None
+
+
+def _by_context(text: Text, divisions: Divisions) -> list[Unit]:
+    """The places that the evidence around names, for a body that does not say of which place it is."""
+    found: dict[tuple[str, ...], Unit] = {}
+    for _, _, units in _mentions(text.text, divisions):
+        found.update((unit.path, unit) for unit in units if not unit.township)
+    return list(found.values())
+
+
+def _mentions(text: str, divisions: Divisions) -> list[tuple[str, str, list[Unit]]]:
+    """Every place above the township that stands where evidence stands: (kind, words, units)."""
+    out: list[tuple[str, str, list[Unit]]] = []
+    for kind, pattern, ahead in (
+        ("收文机关", _ADDRESSEE, 0),
+        ("领导机关", _LED, 1),
+        ("所称", _COINED, 1),
+        ("文件标题", _PLAN, 1),
+    ):
+        for match in pattern.finditer(text[:1500] if kind == "收文机关" else text):
+            words = match[1] if not ahead else text[match.end() : match.end() + 16]
+            name, units = issuers.longest(words, divisions)
+            if units and not units[0].township:
+                out.append((kind, f"{match[0]}{name if ahead else ''}", units))
+    for match in _BODY_OF_PLACE.finditer(text):
+        before = text[max(0, match.start() - 8) : match.start()]
+        name = next((before[i:] for i in range(len(before) - 1) if _is_upper(divisions, before[i:])), "")
+        if name:
+            out.append(("本地机构", name + text[match.start() : match.start() + 3], divisions.named(name)))
+    for match in _IN_BRACKETS.finditer(text):
+        if _is_upper(divisions, match[1]):
+            out.append(("本地机构", match[0], divisions.named(match[1])))
+    return out
+
+
+def _is_upper(divisions: Divisions, name: str) -> bool:
+    units = divisions.named(name)
+    return bool(units) and not units[0].township
+
+
+@lru_cache(maxsize=4)
+def _signs(catalogue: Catalogue) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    table: dict[str, list[str]] = catalogue["place_signs"]
+    return tuple((province, re.compile("|".join(map(re.escape, words)))) for province, words in table.items())
+
+
+def _scores(
+    candidates: list[Unit], text: Text, catalogue: Catalogue, divisions: Divisions, names: str
+) -> dict[tuple[str, str, str, str], _Score]:
+    scores = {unit.path: _Score() for unit in candidates}
+    seen: Counter[tuple[str, tuple[str, ...]]] = Counter()
+    for kind, words, units in _mentions(text.text, divisions):
+        for unit in candidates:
+            share = max((_shared(unit, place) for place in units), default=0.0)
+            seen[kind, unit.path] += 1
+            if share and seen[kind, unit.path] <= 3:
+                scores[unit.path].add(kind, words, share)
+    signs = [(province, m[0]) for province, words in _signs(catalogue) if (m := words.search(text.text))]
+    parents = Counter(next(filter(None, groups)) for groups in _PARENT.findall(text.text))
+    for unit in candidates:
+        score = scores[unit.path]
+        for province, sign in signs:
+            if unit.province == province:
+                score.add("省级标志", sign)
+        _add_names(score, unit, text.text, names)
+        if parents and (unit.county or unit.city):
+            kind, times = parents.most_common(1)[0]
+            if times >= 2:
+                fits = (unit.county or unit.city)[-1] == kind
+                score.add("上级类别", f"{kind}委、{kind}政府", 1 if fits else -1)
+    return scores
+
+
+def _shared(unit: Unit, place: Unit) -> float:
+    """How much evidence for ``place`` says for ``unit``: all where it is the unit or its county, less above that."""
+    if unit.path[:3] == place.path[:3]:
+        return 1.0
+    if not place.county and place.city and unit.path[:2] == place.path[:2]:
+        return 0.5
+    if not place.city and not place.county and unit.province == place.province:
+        return 0.3
+    return 0.0
+
+
+def _add_names(score: _Score, unit: Unit, text: str, names: str) -> None:
+    for name, times in ((unit.county, 1.0), (unit.city, 0.6), (unit.province, 0.6)):
+        if name and (count := text.count(name)):
+            score.add("正文地名", f"{name}（{count} 处）", times * min(count, 3))
+        if name and name in names:
+            score.add("文件名", name, times)
