@@ -1,0 +1,205 @@
+"""How a number, the words round it and its unit make one amount: value, low, high, bound, unit.
+
+Knows the shape 数百 / 100余万元 / 三五件 / 百分之九十五 / 3-5次 and its arithmetic. Leaves out whether the number counts
+anything at all (``quantities``) and what the single words mean (``bounds``, ``units``, ``numerals``).
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import NamedTuple
+
+from annual_reports import numerals
+from annual_reports.bounds import BOUND_OF, BoundWord, BoundWords, Exact, last_place, limits
+from annual_reports.report import Bound
+from annual_reports.traps import CAPITALS, DIGITS, HAN_DIGITS
+from annual_reports.units import NO_UNIT, Unit, Units
+from annual_reports.units import SPACE as S
+
+_FIGURE = rf"(?:[{DIGITS}]{{1,3}}(?:[,，][{DIGITS}]{{3}}(?![{DIGITS}]))+|[{DIGITS}]+)(?:[.．][{DIGITS}]+)?"
+_STEP = r"(?:[十百千]?万亿?|亿|[十百千](?=万)|千(?![克米瓦伏方])|百(?![分姓货米]))"
+_ARABIC = rf"{_FIGURE}(?:{S}{_STEP}(?:[{DIGITS}]+(?:千万|百万|[万千百]))*)?"
+_HAN = rf"[{HAN_DIGITS}]+(?:点[{HAN_DIGITS}]+)?"
+_PARTS = rf"(?:[百千万]|[{HAN_DIGITS}]+)分之(?:{_HAN}|{_FIGURE})"
+
+_RANGE_SIGN = re.compile(rf"{S}(?:[-－‐–—―─~～〜]{{1,2}}|至|到){S}(?=[{DIGITS}{HAN_DIGITS}])")
+_PAIR = re.compile(r"(.*?[十百千万])?([一二两三四五六七八九])([二三四五六七八九])([十百千万亿]*)")
+_PAIR_OF = {"一二", "一两", "二三", "两三", "三四", "三五", "四五", "五六", "六七", "七八", "八九"}
+_FACTOR = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
+_MONEY_STEP = re.compile("[万亿]+$")
+_PARTS_UNIT = {"百分之": ("%", 100), "千分之": ("‰", 1000)}
+
+
+class Amount(NamedTuple):
+    """See ``quantities.Mention`` for the fields."""
+
+    value: int | float
+    low: int | float | None
+    high: int | float | None
+    bound: Bound
+    unit_printed: str
+    unit: str
+
+
+class Amounts:
+    """The pattern of an amount, and how a match of it is read."""
+
+    def __init__(self, words: BoundWords, units: Units) -> None:
+        self._rules, self._units = words.rules, units
+        self._pattern = re.compile(
+            rf"(?:(?P<parts>{_PARTS})|(?P<head>好几|几|数)?(?P<number>{_ARABIC}|{_HAN}|[{CAPITALS}零万亿]+|半))"
+            rf"(?:{S}(?P<tight>{words.tight})(?:{S}(?P<times>{_STEP}))?)?"
+            rf"(?P<half>个半(?=小时|月|学时)|个半(?={S}工作日))?"
+            rf"(?:{S}(?P<unit>{units.pattern}))?"
+            rf"(?P<more>(?<=年)半(?![数年天月])|(?<=成)(?:半|[一二三四五六七八九])(?![十百千]))?"
+            rf"(?:{S}(?P<after>{words.after}))?"
+        )
+        self.match = self._pattern.match
+
+    def unit(self, printed: str | None) -> Unit:
+        """The unit of a matched spelling, NO_UNIT for None."""
+        return NO_UNIT if printed is None else self._units.of(_joined(printed))
+
+    def upper_end(self, text: str, match: re.Match[str]) -> re.Match[str] | None:
+        """The match of the upper end where ``match`` is the lower end of a range with a unit: 3-5次, 15%至20%."""
+        sign = None if match["after"] else _RANGE_SIGN.match(text, match.end())
+        upper = sign and self.match(text, sign.end())
+        if not upper or upper["number"] is None or upper["head"] or not (match["unit"] or upper["unit"]):
+            return None
+        if match["unit"] and (upper["unit"] is None or self.unit(match["unit"]) != self.unit(upper["unit"])):
+            return None
+        low, high = self._ends(match, upper)
+        return upper if low < high else None
+
+    def read(self, match: re.Match[str], word: BoundWord | None, upper: re.Match[str] | None) -> Amount:
+        """Value, bounds and unit of a match, with the bound word before it and the upper end of its range."""
+        if match["parts"]:
+            return self._parts(match, word)
+        printed = _joined((upper or match)["unit"] or "")
+        unit = self.unit(printed or None)
+        if unit.kind == "money" and (step := _MONEY_STEP.search(_joined(_steps(upper or match)))):
+            printed = step[0] + printed
+        if pair := upper is None and not match["tight"] and _pair(match["number"]):
+            low, high = (end * _factor(match["times"]) * unit.times for end in pair)
+            return Amount(_out(low), _out(low), _out(high), "range", printed, unit.name)
+        if upper is not None:
+            low, high = (end * unit.times for end in self._ends(match, upper))
+            return Amount(_out(low), _out(low), _out(high), "range", printed, unit.name)
+        value = _value(match) * unit.times
+        return self._bounded(match, word, value, unit, printed)
+
+    def _bounded(self, match: re.Match[str], word: BoundWord | None, value: Exact, unit: Unit, printed: str) -> Amount:
+        rule = self._rule(match, word)
+        if rule is None:
+            return Amount(_out(value), _out(value), _out(value), "exact", printed, unit.name)
+        number, factor = _number(match["number"]) if match["number"] else value, _factor(match["times"]) * unit.times
+        place = last_place(number, factor) if rule == "next_step" else 1
+        step = min(unit.step, place / 10 if isinstance(place, Decimal) else 1, _grain(value))
+        low, high = limits(rule, value, place, step)
+        if match["tight"] == "几" and low is not None:
+            low = value + factor
+        return Amount(
+            _out(value),
+            None if low is None else _out(low),
+            None if high is None else _out(high),
+            BOUND_OF[rule],
+            printed,
+            unit.name,
+        )
+
+    def _rule(self, match: re.Match[str], word: BoundWord | None) -> str | None:
+        """The word nearest to the number decides: 数百, then 余, then 以上, then the word before it."""
+        for side in ("head", "tight", "after"):
+            if match[side]:
+                return self._rules[side, _joined(match[side])]
+        return word.rule if word else None
+
+    def _parts(self, match: re.Match[str], word: BoundWord | None) -> Amount:
+        """百分之九十五 → 95 %, 千分之三 → 3 ‰, 三分之二 → 0.666… without a unit."""
+        parts = match["parts"]
+        name, times = _PARTS_UNIT.get(parts[:3], ("", 1))
+        share = numerals.parse(parts)
+        value = Decimal(str(share if share is not None else 0)) * times
+        unit = Unit(name, "rate", 1, True, "never", Decimal("0.01"))
+        return self._bounded(match, word, _whole(value), unit, name)
+
+    def _ends(self, match: re.Match[str], upper: re.Match[str]) -> tuple[Exact, Exact]:
+        """Both ends of a range; a 万 at the upper end holds for the lower too (3-5万元) where that keeps them in order."""
+        low, high = _value(match), _value(upper)
+        if not _steps(match):
+            shared = low * _factor("".join(c for c in _steps(upper) if c in _FACTOR))
+            if low < shared < high:
+                return shared, high
+        return low, high
+
+
+def plain(printed: str) -> int | float | None:
+    """The number of a printed numeral, None where it is none."""
+    number = numerals.parse(_joined(printed))
+    return _out(_exact(number)) if number is not None else None
+
+
+def _joined(printed: str) -> str:
+    return "".join(printed.split())
+
+
+def _steps(match: re.Match[str]) -> str:
+    """The 万, 亿 … that end an Arabic or Chinese number, printed behind 余 or not."""
+    if match["times"]:
+        return match["times"]
+    if match["tight"]:
+        return ""
+    number = match["number"]
+    return number[len(number.rstrip("十百千万亿 \t\n\u3000\xa0")) :]
+
+
+def _value(match: re.Match[str]) -> Exact:
+    value = _number(match["number"]) * _factor(match["times"])
+    more = match["more"]
+    if match["half"] or (more and match["unit"] == "年"):
+        value = value + Decimal("0.5")
+    elif more:
+        value = value + Decimal("0.5" if more == "半" else f"0.{numerals.parse(more)}")
+    return _whole(value)
+
+
+def _number(printed: str) -> Exact:
+    return _exact(numerals.parse(_joined(printed)) or 0)
+
+
+def _pair(printed: str) -> tuple[Exact, Exact] | None:
+    """The ends of 三五, 二三十, 十五六, 两三百."""
+    match = _PAIR.fullmatch(printed)
+    if match is None or match[2] + match[3] not in _PAIR_OF or (match[1] and match[4]):
+        return None
+    head, tail = match[1] or "", match[4]
+    low, high = numerals.parse(head + match[2] + tail), numerals.parse(head + match[3] + tail)
+    return None if low is None or high is None else (_exact(low), _exact(high))
+
+
+def _factor(steps: str | None) -> int:
+    factor = 1
+    for step in steps or "":
+        factor *= _FACTOR.get(step, 1)
+    return factor
+
+
+def _grain(value: Exact) -> Exact:
+    """A tenth of the last decimal place; 1 for a whole number."""
+    if isinstance(value, int):
+        return 1
+    return Decimal(1).scaleb(int(value.as_tuple().exponent) - 1)
+
+
+def _exact(number: numerals.Number) -> Exact:
+    return Decimal(str(number)) if isinstance(number, float) else number
+
+
+def _whole(value: Exact) -> Exact:
+    return int(value) if value == int(value) else value
+
+
+def _out(number: Exact) -> int | float:
+    whole = int(number)
+    return whole if whole == number else float(number)

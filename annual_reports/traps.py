@@ -1,0 +1,134 @@
+"""Numbers that measure nothing: names, slogans, idioms, dates, ordinals, codes, heading marks.
+
+The general shapes stand here (a date, an ordinal, a document number, a heading mark, what stands in quotation marks);
+the words and the particular patterns in ``catalogue/names.yml``. ``quantities`` asks before it reads a number as one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from annual_reports.units import SPACE as S
+
+DIGITS = "0-9０-９"
+HAN_DIGITS = "〇○零一二两三四五六七八九十百千万亿廿卅兩"
+CAPITALS = "壹贰叁肆伍陆柒捌玖拾佰仟"
+_DASH = r"[-－‐–—―─~～〜/、]{1,2}|[至到和及与]"
+
+# A short phrase in quotation marks is a name (“三项制度”, “12·4”); a long one or one with a clause in it is text.
+QUOTED = re.compile(
+    r"《[^》\n]{1,120}》|〈[^〉\n]{1,60}〉|“[^“”\n，。；：]{1,18}”|‘[^‘’\n，。；：]{1,18}’|「[^」\n，。；：]{1,18}」|『[^』\n，。；：]{1,18}』"
+    r'|"[^"\n，。；：]{1,18}"|【[^】\n]{1,18}】'
+)
+INSIDE = re.compile(f"[{DIGITS}]+|[{HAN_DIGITS}]+")
+
+DOCUMENT_NUMBER = re.compile(rf"[〔［\[(（【﹝]{S}(?:19|20)[0-9]{{2}}{S}[〕］\])）】﹞]{S}第?{S}[0-9]{{1,5}}{S}号?")
+
+ORDINAL = re.compile(
+    rf"第{S}[（(]?(?:[{HAN_DIGITS}]+|[{DIGITS}]+)[）)]?(?:[届次批期号条款项章节名位个轮季度类编卷辑版]|责任人|书记|一)?"
+)
+
+DATE = re.compile(
+    rf"(?:19|20)\d\d(?:(?:{_DASH})(?:(?:19|20)?\d\d))*{S}年(?:度|底|初|末|代|版)?"  # 2024年, 2021—2025年, 2023、2024年
+    rf"|(?:19|20)\d\d年?(?:{_DASH})(?:19|20)\d\d(?:学?年度?)?"
+    r"|(?:19|20)\d{2}[-./]\d{1,2}(?:[-./]\d{1,2})?(?!\d)"
+    rf"|[{DIGITS}]{{1,2}}(?:{S}(?:{_DASH}){S}[{DIGITS}]{{1,2}})*{S}月(?:份|底|初|末|中旬|上旬|下旬)?"
+    r"|\d{1,2}[:：]\d{2}(?:[:：]\d{2})?"
+    rf"|[{DIGITS}]{{1,2}}{S}[时点](?:{S}\d{{1,2}}{S}分|许|整|半)?(?![间代效长段候刻光政常尚节任限差空速辰评名赞击位面对滴])"
+    r"|(?:19|20)\d\d(?=全年|年|以来)"
+    rf"|[一二]{S}[九〇零○Oo０0]{S}[{HAN_DIGITS}Oo０0]{S}[{HAN_DIGITS}Oo０0]{S}年(?:度|底|初|末)?",
+    re.ASCII,
+)
+DAY = re.compile(rf"[{DIGITS}]{{1,2}}{S}[日号]")
+_DAY_IS_SPAN = re.compile(rf"[{DIGITS}]+{S}日(?:内|之内|以内|以上|以下|前|期)")
+_SPAN_VERB = ("公示", "公告", "拘留", "为期", "期限", "期满", "提前", "满", "逾期", "时限", "延长", "于", "时间")
+BARE_YEAR = re.compile(r"(?:19|20)\d\d(?![\d.．,，])", re.ASCII)
+
+FESTIVAL = re.compile(rf"[{DIGITS}]{{1,2}}{S}(?:[·・•‧∙⋅﹒]|(?P<point>[．.])){S}[{DIGITS}]{{1,2}}(?![{DIGITS}])")
+CODE = re.compile(
+    rf"[{DIGITS}]{{3,4}}[-—－][{DIGITS}]{{7,8}}|[{DIGITS}]{{9,}}[Xx]?|400[-—][{DIGITS}-]+|[{DIGITS}]+(?:[-—./_][0-9A-Za-z]+){{2,}}"
+)
+HEADING = re.compile(
+    rf"(?:[{DIGITS}]{{1,2}}(?:[.．][{DIGITS}]{{1,2}})*{S}[.．、)）](?![{DIGITS}]{{1,3}}(?![{DIGITS}年])))|[{HAN_DIGITS}]{{1,3}}{S}[、.．)）]"
+)
+_IN_BRACKETS = re.compile(rf"[{DIGITS}{HAN_DIGITS}]{{1,3}}{S}[）)]")
+ENUMERATION = re.compile(r"[一二三四五六七八九十]{1,3}(?:是|则|要)(?!一|否)")
+_MARK_BEFORE = frozenset("\n。；：;:！!？?（(")
+
+
+@dataclass(frozen=True, slots=True)
+class Traps:
+    """The catalogue's words and patterns by where they can begin."""
+
+    words: dict[str, tuple[tuple[str, int, str], ...]]  # two letters at or around the digit → (word, offset, kind)
+    patterns: re.Pattern[str]
+    kinds: tuple[str, ...]
+
+    def word(self, text: str, digit: int) -> tuple[int, str] | None:
+        """(end, kind) of a fixed word round the Chinese digit at ``digit``."""
+        for pair in (text[digit : digit + 2], text[digit - 1 : digit + 1] if digit else ""):
+            for word, offset, kind in self.words.get(pair, ()):
+                if offset <= digit and text.startswith(word, digit - offset):
+                    return digit - offset + len(word), kind
+        return None
+
+    def pattern(self, text: str, digit: int) -> tuple[int, str] | None:
+        """(end, kind) of a pattern of the catalogue that begins at ``digit``."""
+        match = self.patterns.match(text, digit)
+        if match is None or match.lastgroup is None:
+            return None
+        return match.end(), self.kinds[int(match.lastgroup[1:])]
+
+
+def compile_traps(table: dict[str, Any]) -> Traps:
+    """The matching tables of ``catalogue["names"]``."""
+    number = f"(?:[{HAN_DIGITS}]+|[{DIGITS}]+)"
+    words: dict[str, list[tuple[str, int, str]]] = {}
+    patterns: list[str] = []
+    kinds: list[str] = []
+    for entry in table.values():
+        for word in entry.get("words", ()):
+            if word[0] in DIGITS:
+                patterns.append(f"(?P<k{len(kinds)}>{word}(?![{DIGITS}万亿.%％]))")
+                kinds.append(entry["kind"])
+                continue
+            offset = next((i for i, letter in enumerate(word) if letter in HAN_DIGITS), 0)
+            key = word[:2] if offset == 0 else word[offset - 1 : offset + 1]
+            words.setdefault(key, []).append((word, offset, entry["kind"]))
+        for pattern in entry.get("patterns", ()):
+            patterns.append(f"(?P<k{len(kinds)}>{pattern.replace('#', number)})")
+            kinds.append(entry["kind"])
+    by_length = {pair: tuple(sorted(group, key=lambda w: -len(w[0]))) for pair, group in words.items()}
+    return Traps(by_length, re.compile("|".join(patterns)), tuple(kinds))
+
+
+def heading_at(text: str, start: int) -> int:
+    """The end of a heading mark (一、 （一） 1. 1、) that begins at ``start``, or 0."""
+    before = text[start - 1] if start else "\n"
+    if before in "（(":
+        match = _IN_BRACKETS.match(text, start)
+        return match.end() if match else 0
+    if before in " \t\u3000\xa0":
+        before = text[text.rfind("\n", 0, start) + 1 : start].strip() or "\n"
+    if before in _MARK_BEFORE:
+        match = HEADING.match(text, start)
+        return match.end() if match else 0
+    return 0
+
+
+def date_at(text: str, start: int, bounded: bool) -> int:
+    """The end of a point in time in Arabic or Chinese digits that begins at ``start``, or 0.
+
+    ``bounded`` says that a bound word stands before it: 「不少于30日」 is a span of days, 「30日」 alone a date.
+    """
+    if match := DATE.match(text, start):
+        return match.end()
+    if not bounded and (match := DAY.match(text, start)):
+        if text[match.end() - 1] == "号":
+            return match.end()
+        before = text[max(0, start - 3) : start]
+        is_span = _DAY_IS_SPAN.match(text, start) or before.endswith(_SPAN_VERB)
+        return 0 if is_span else match.end()
+    return 0

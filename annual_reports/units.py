@@ -1,0 +1,77 @@
+"""Which words behind a number are its unit, how each is spelled, and in what unit the number then is.
+
+Reads ``catalogue/units.yml``. Leaves out where a number begins and whether it counts anything: ``quantities``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+SPACE = r"[ \t\u3000\xa0]*(?:\n[ \t\u3000\xa0]*)?"
+"""White space that may stand inside one quantity: a converter's line break included, an empty line not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One unit: canonical ``name``, ``kind`` of units.yml, ``times`` the printed number gives the value (九成 → 90 %),
+    ``chinese`` whether it may follow Chinese digits, ``one`` when 一 counts before it, ``step`` its smallest step."""
+
+    name: str
+    kind: str
+    times: int
+    chinese: bool
+    one: str
+    step: int | Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """The units as one regular expression (without groups) and as a table from every spelling to its unit."""
+
+    pattern: str
+    by_spelling: dict[str, Unit]
+
+    def of(self, printed: str) -> Unit:
+        """The unit of a printed spelling (white space removed), composites such as ``件（次）`` included."""
+        known = self.by_spelling.get(printed)
+        if known is None:
+            match = _COMPOSITE.fullmatch(printed)
+            first = self.by_spelling[match[1] if match else printed[:1]]
+            name = f"{first.name}({match[2] or match[3]})" if match else printed
+            known = Unit(name, first.kind, first.times, first.chinese, first.one, first.step)
+        return known
+
+
+NO_UNIT = Unit("", "count", 1, False, "never", 1)
+
+_COMPOSITE = re.compile(r"(.+?)(?:[（(](.+?)[）)]|[/／](.+))")
+_CHINESE = {"count", "duration", "age", "rate"}
+
+
+def compile_units(table: dict[str, Any]) -> Units:
+    """The matching tables of ``catalogue["units"]``."""
+    by_spelling: dict[str, Unit] = {}
+    spellings: list[tuple[str, str]] = []
+    for name, entry in table.items():
+        unit = Unit(
+            entry.get("as", name),
+            entry["kind"],
+            int(entry.get("times", 1)),
+            entry.get("chinese", entry["kind"] in _CHINESE),
+            entry.get("one", "after"),
+            Decimal(str(entry["step"])) if "step" in entry else 1,
+        )
+        guard = f"(?!{'|'.join(entry['not_before'])})" if "not_before" in entry else ""
+        if "only_before" in entry:
+            guard += f"(?={'|'.join(entry['only_before'])}|$)"
+        for spelling in (name, *entry.get("variants", ())):
+            by_spelling[spelling] = unit
+            spellings.append((spelling, guard))
+    spellings.sort(key=lambda pair: -len(pair[0]))
+    single = "|".join(SPACE.join(map(re.escape, spelling)) + guard for spelling, guard in spellings)
+    counts = "|".join(SPACE.join(map(re.escape, name)) for name, e in table.items() if e["kind"] == "count")
+    second = f"(?:{SPACE}[（(]{SPACE}(?:{counts}){SPACE}[）)]|[/／](?:{counts}))"
+    return Units(f"(?:{single}){second}?", by_spelling)
