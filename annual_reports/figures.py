@@ -1,0 +1,156 @@
+"""All figures of a report's text as Quantity records: what each says, its role, its year, its indicator.
+
+Knows in which order the reading's steps meet: numbers, zeros in words, roles, indicators, sentence by sentence. Leaves
+out how each of them decides.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import groupby
+
+from annual_reports import indicators, quantities, roles, zeros
+from annual_reports.catalogue import Catalogue
+from annual_reports.clauses import Sentences, sentences
+from annual_reports.indicators import Figure, Match
+from annual_reports.phrasings import Phrasings, compile_phrasings
+from annual_reports.quantities import Mention
+from annual_reports.report import Quantity, Role, Section, SectionKind
+from annual_reports.roles import Reading
+
+_ROLE_OF_KIND: dict[str, Role] = {"date": "date", "ordinal": "ordinal", "name": "name", "other": "other", "frequency": "quota"}
+_STATES_NOTHING: frozenset[SectionKind] = frozenset({"plan", "suggestions"})  # a zero there is a hope
+_LONGEST_SENTENCE_BEFORE = 160
+
+
+def find(text: str, sections: Sequence[Section], report_year: int, catalogue: Catalogue) -> list[Quantity]:
+    """Every figure of ``text`` in order, zeros in words included; one number for two indicators stands twice."""
+    return _Reader(text, sections, report_year, catalogue).quantities()
+
+
+class _Reader:
+    def __init__(self, text: str, sections: Sequence[Section], report_year: int, catalogue: Catalogue) -> None:
+        self.text, self.sections, self.year, self.catalogue = text, sections, report_year, catalogue
+        self.phrasings: Phrasings = compile_phrasings(catalogue)
+        self.rules = roles.compile_rules(catalogue)
+        self.sentences: Sentences = sentences(text)
+        self._starts = [section.start for section in sections]
+        self._titles: dict[int, frozenset[str]] = {}
+
+    def quantities(self) -> list[Quantity]:
+        stated_zeros = self._zeros()
+        taken = [(zero.start, zero.end) for zero in stated_zeros]
+        mentions = [
+            mention
+            for mention in quantities.find(self.text, everything=True, catalogue=self.catalogue)
+            if (mention.kind == "quantity" or mention.kind in _ROLE_OF_KIND)
+            and mention.value is not None
+            and not any(start < mention.end and mention.start < end for start, end in taken)
+        ]
+        found = stated_zeros
+        for sentence, group in groupby(mentions, key=lambda mention: self.sentences.around(mention.start)):
+            found += self._of_sentence(sentence, list(group))
+        return sorted(found, key=lambda quantity: (quantity.start, quantity.end))
+
+    def _of_sentence(self, sentence: tuple[int, int], mentions: list[Mention]) -> list[Quantity]:
+        counted = [mention for mention in mentions if mention.kind == "quantity"]
+        section = self._section(mentions[0].start)
+        kind = self.sections[section].canonical if section is not None else None
+        readings = {
+            id(m): roles.assign(self.text, sentence, (m.start, m.end), m.unit, kind, self.year, self.rules) for m in counted
+        }
+        matches: dict[int, tuple[Match, ...]] = {}
+        if any(reading.role != "other" for reading in readings.values()):
+            matched = indicators.match_sentence(
+                self.text,
+                sentence,
+                [Figure(m.start, m.end, m.unit) for m in counted],
+                self.phrasings,
+                lambda: self._background(sentence[0], section),
+            )
+            matches = {id(m): match for m, match in zip(counted, matched, strict=True)}
+        found: list[Quantity] = []
+        before: tuple[Match, ...] = ()
+        for mention in mentions:
+            reading = readings.get(id(mention)) or Reading(_ROLE_OF_KIND[mention.kind], None, mention.kind)
+            stated = matches.get(id(mention), ())
+            if reading.role == "change":
+                stated = before
+            elif reading.role in ("other", "date", "ordinal", "name"):
+                stated = ()
+                if mention.kind == "quantity" and (claimed := matches.get(id(mention))) and reading.rule in _MAY_BE_CLAIMED:
+                    stated, reading = claimed, Reading("achieved", self.year, "")
+            if reading.role == "achieved":
+                before = stated
+            found += [
+                self._quantity(mention, reading, match, sentence, section)
+                for match in stated or (None,)
+            ]
+        return found
+
+    def _quantity(
+        self, mention: Mention, reading: Reading, match: Match | None, sentence: tuple[int, int], section: int | None
+    ) -> Quantity:
+        code, scope, rule = match or (None, "", "")
+        return Quantity(
+            start=mention.start,
+            end=mention.end,
+            printed=mention.printed,
+            value=float(mention.value),
+            low=None if mention.low is None else float(mention.low),
+            high=None if mention.high is None else float(mention.high),
+            bound=mention.bound,
+            unit_printed=mention.unit_printed,
+            unit=mention.unit,
+            role=reading.role,
+            year=reading.year,
+            indicator=code,
+            scope=scope,
+            section=section,
+            sentence=self.text[slice(*sentence)].strip(),
+            sentence_start=sentence[0],
+            rule=" ".join(name for name in (reading.rule, rule) if name),
+        )
+
+    def _zeros(self) -> list[Quantity]:
+        found = []
+        for zero in zeros.find(self.text, self.catalogue):
+            section = self._section(zero.start)
+            if section is not None and self.sections[section].canonical in _STATES_NOTHING:
+                continue
+            sentence = self.sentences.around(zero.start)
+            unit = self.phrasings.units[zero.code] if zero.code else ""
+            year = roles.governing_year(self.text, sentence[0], sentence[0], zero.start, self.year)
+            found.append(
+                Quantity(
+                    start=zero.start, end=zero.end, printed=self.text[zero.start : zero.end], value=0.0, low=0.0, high=0.0,
+                    bound="exact", unit_printed="", unit=unit, role="achieved" if year == self.year else "comparative",
+                    year=year, indicator=zero.code, scope=zero.scope, section=section,
+                    sentence=self.text[slice(*sentence)].strip(), sentence_start=sentence[0], rule="零",
+                )  # fmt: skip
+            )
+        return found
+
+    def _section(self, offset: int) -> int | None:
+        """The deepest section in which ``offset`` stands."""
+        at: int | None = bisect_right(self._starts, offset) - 1
+        while at is not None and at >= 0 and self.sections[at].end <= offset:
+            at = self.sections[at].parent
+        return at if at is not None and at >= 0 else None
+
+    def _background(self, start: int, section: int | None) -> frozenset[str]:
+        """The words of the sentence before, in the same paragraph, and of the headings above."""
+        before = frozenset[str]()
+        if start and self.text[start - 1] != "\n":
+            first, last = self.sentences.around(start - 1)
+            before = self.phrasings.lexicon.words_of(self.text, max(first, last - _LONGEST_SENTENCE_BEFORE), last)
+        while section is not None:
+            if section not in self._titles:
+                self._titles[section] = self.phrasings.lexicon.words_of(self.sections[section].title)
+            before |= self._titles[section]
+            section = self.sections[section].parent
+        return before
+
+
+_MAY_BE_CLAIMED = frozenset({"持续时间"})  # 「服务时长698小时」 is a figure where an indicator counts hours

@@ -1,0 +1,130 @@
+"""What a figure is in its report: achieved, a target, a quota, another year's level, a change, or none of them.
+
+Knows how the rules of ``roles.yml`` are tried and which year governs a figure. Leaves out the words themselves (data)
+and what kind of number it is (``quantities`` tells dates, ordinals and names apart before this module is asked).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from annual_reports import periods
+from annual_reports.catalogue import Catalogue, CatalogueError
+from annual_reports.report import Role, SectionKind
+
+_YEARISH = re.compile(r"[2２二][0０〇○零][0-9０-９〇○零一二三四五六七八九]{2}|[去上前明来次往]年|[上下前][一二]?年|历年|年来|五(?:期间|以来)|以来")
+_NAMED = re.compile(r"《[^》]*》|〔\d+〕|[“\"][^”\"]*[”\"]|[（(][^）)]*[）)]")
+_NOT_GOVERNING = re.compile(
+    r"(?:[2２二][0０〇○零].{2}|上一?)年(?:度|版)?[^，。；]{0,8}?(?:制定|印发|出台|修订|修正|发布|颁布|施行|实施的|新修|版|述法|考核|评议|报告|成立的|计划|工作要点)"
+)
+_COMPARED = re.compile(r"(?:较|比|与|同)(?:上一?年|去年|前年|往年|[2２二][0０〇○零].{2}年)")
+_MARKS = "，；：,;:"
+
+
+class Reading(NamedTuple):
+    """The role of a figure, the year it speaks of (None: several together), and the rule that said so."""
+
+    role: Role
+    year: int | None
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    name: str
+    role: Role
+    before: re.Pattern[str] | None
+    after: re.Pattern[str] | None
+    printed: re.Pattern[str] | None
+    clause: re.Pattern[str] | None
+    unless: re.Pattern[str] | None
+    units: frozenset[str]
+    sections: frozenset[str]
+
+
+@lru_cache(maxsize=8)
+def compile_rules(catalogue: Catalogue) -> tuple[_Rule, ...]:
+    """The rules of ``roles.yml`` in order. Raises CatalogueError for a pattern that is none."""
+
+    def pattern(name: str, entry: dict[str, str], key: str) -> re.Pattern[str] | None:
+        try:
+            return re.compile(entry[key]) if key in entry else None
+        except re.error as error:
+            raise CatalogueError(f"roles.yml 的「{name}」：{key} 不是合法的正则（{error}）") from None
+
+    return tuple(
+        _Rule(
+            name,
+            entry["role"],
+            *(pattern(name, entry, key) for key in ("before", "after", "printed", "clause", "unless")),
+            frozenset(entry.get("units", ())),
+            frozenset(entry.get("sections", ())),
+        )
+        for name, entry in catalogue["roles"].items()
+    )
+
+
+def assign(
+    text: str,
+    sentence: tuple[int, int],
+    figure: tuple[int, int],
+    unit: str,
+    section: SectionKind | None,
+    report_year: int,
+    rules: tuple[_Rule, ...],
+) -> Reading:
+    """The role of the figure ``text[slice(*figure)]`` in its ``sentence``, in a section of that kind."""
+    start, end = figure
+    begin = max(text.rfind(mark, sentence[0], start) for mark in _MARKS) + 1 or sentence[0]
+    before, printed = text[begin:start], text[start:end]
+    close = min((at for mark in _MARKS if (at := text.find(mark, end, sentence[1])) >= 0), default=sentence[1])
+    after = text[end : min(end + 40, sentence[1])]
+    clause = text[begin:close]
+    for rule in rules:
+        if (
+            (not rule.units or unit in rule.units)
+            and (not rule.sections or section in rule.sections)
+            and (not rule.printed or rule.printed.fullmatch(printed))
+            and (not rule.before or rule.before.search(before))
+            and (not rule.after or rule.after.match(after))
+            and (not rule.clause or rule.clause.search(clause))
+            and not (rule.unless and rule.unless.search(before if rule.before else clause))
+        ):
+            return Reading(rule.role, _year_of_role(rule.role, before, report_year), rule.name)
+    year = governing_year(text, sentence[0], begin, start, report_year)
+    if year == report_year:
+        return Reading("achieved", year, "")
+    if year is None:
+        return Reading("other", None, "跨年累计")
+    return Reading("comparative" if year < report_year else "target", year, "别的年份")
+
+
+def governing_year(text: str, sentence_start: int, clause_start: int, figure_start: int, report_year: int) -> int | None:
+    """The year that the words before a figure put it in: those of its clause, else of the nearest clause before it in
+    the sentence that names one, else the report year. Years inside names (《…》) and 「2021年制定的」 govern nothing, and
+    a year that is only compared with (较2023年) governs its own clause alone."""
+    words = text[sentence_start:figure_start]
+    if not _YEARISH.search(words):
+        return report_year
+    own = text[clause_start:figure_start]
+    clauses = [own, *reversed(re.split(r"[，；：,;:]", text[sentence_start:clause_start]))]
+    for position, clause in enumerate(clauses):
+        bare = _NOT_GOVERNING.sub("", _NAMED.sub("", clause))
+        if not _YEARISH.search(bare) or (_COMPARED.search(bare)):
+            continue
+        if re.search(r"(?:去年|上年|前年)[^，。；]{0,8}$", bare) is None and position and not periods.years(bare) and "以来" not in bare and "年来" not in bare:
+            continue
+        return periods.year_of(bare, report_year)
+    return report_year
+
+
+def _year_of_role(role: Role, before: str, report_year: int) -> int | None:
+    year = periods.year_of(before, report_year)
+    if role == "target":
+        return year if year is not None and year > report_year else report_year + 1
+    if role == "comparative":
+        return year if year is not None and year < report_year else report_year - 1
+    return report_year
