@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +23,11 @@ class Found(NamedTuple):
     path: str
     mtime_ns: int
     size: int
+
+    @property
+    def changed(self) -> datetime:
+        """``mtime_ns`` as the warehouse keeps times: UTC without a zone."""
+        return datetime.fromtimestamp(self.mtime_ns / 1e9, UTC).replace(tzinfo=None)
 
 
 class Left(NamedTuple):
@@ -105,8 +112,32 @@ def _about_link(path: str, roots: list[str]) -> str:
 
 def shown(path: str) -> str:
     """The path as text that can be stored and printed: bytes that are not UTF-8 and control characters are escaped."""
+    if path.isprintable():  # bytes that are not UTF-8 are surrogates in it, which are not printable
+        return path
     text = os.fsencode(path).decode("utf-8", "backslashreplace")
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def settled(found: list[Found], seconds: float) -> tuple[list[Found], list[Left]]:
+    """The files that hold still, and those that are just being written: they are left for the next run.
+
+    Only where a file was changed within the last ``seconds`` does this wait, that long, and look again.
+    """
+    if not any(time.time() - f.mtime_ns / 1e9 < seconds for f in found):
+        return found, []
+    time.sleep(seconds)
+    still, moving = [], []
+    for file in found:
+        try:
+            now = os.stat(file.path)
+        except OSError:
+            still.append(file)  # taking it will say why
+            continue
+        if (now.st_mtime_ns, now.st_size) == (file.mtime_ns, file.size):
+            still.append(file)
+        else:
+            moving.append(Left(file.path, "还在变化，可能正在上传；下一次运行会读"))
+    return still, moving
 
 
 def take(found: Found, largest: int) -> Taken:

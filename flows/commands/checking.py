@@ -1,0 +1,88 @@
+"""Commands about quality: quality, quarantine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from flows.commands.asking import ask, live_option, warehouse
+from flows.options import home_option, json_option, put_json, say, told
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+@click.command()
+@home_option
+@live_option
+@json_option
+@told
+def quality(home: Path, live: bool, as_json: bool) -> None:
+    """质量概况：最近的检查、没通过的规则、拒收与隔离的数目，以及质量页在哪里。"""
+    from warehouse.home import Home
+
+    with warehouse(home, live) as con:
+        if as_json:
+            put_json(quality_facts(con))
+        else:
+            for line in quality_lines(con):
+                click.echo(line)
+    page = Home.at(home).published / "quality" / "index.html"
+    if page.is_file():
+        say(f"质量页：{page}")
+
+
+def quality_facts(con: duckdb.DuckDBPyConnection) -> dict[str, list[dict[str, Any]]]:
+    """The state of quality: counts of files by status and reason, of held rows, and the rules that failed last."""
+    counts = {
+        "files": "SELECT status, reason_code, count(*) AS n FROM raw.files GROUP BY ALL ORDER BY ALL",
+        "reports": "SELECT resolution, count(*) AS n FROM core.reports GROUP BY ALL ORDER BY ALL",
+        "held": "SELECT status, count(*) AS n FROM quality.quarantine GROUP BY ALL ORDER BY ALL",
+        "unmatched": "SELECT count(*) AS n FROM core.unmatched_quantities",
+        "runs": "SELECT stage, count(*) AS n, max(started_at) AS latest, count_if(refused) AS refused"
+        " FROM quality.runs GROUP BY ALL ORDER BY ALL",
+        "rules": LATEST,
+    }
+    return {name: ask(con, query).to_dicts() for name, query in counts.items()}
+
+
+LATEST = """
+-- The rules that failed in the latest check of the warehouse, and over the batches of the latest load.
+WITH latest AS (
+    SELECT run_id FROM quality.runs
+    WHERE stage = 'warehouse' QUALIFY row_number() OVER (ORDER BY started_at DESC) = 1
+    UNION ALL
+    SELECT run_id FROM quality.runs
+    WHERE stage = 'batch' AND load_id = (
+        SELECT arg_max(load_id, started_at) FROM quality.runs WHERE stage = 'batch'
+    )
+)
+SELECT rule, severity, sentence, sum(failed)::BIGINT AS failed, sum(checked)::BIGINT AS checked
+FROM quality.results SEMI JOIN latest USING (run_id)
+GROUP BY ALL HAVING NOT bool_and(passed) ORDER BY severity, rule
+"""
+
+
+def quality_lines(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """The same for people, in Chinese."""
+    from expectations.labels import say as word
+
+    facts = quality_facts(con)
+
+    def listed(name: str, *columns: str) -> str:
+        return "，".join(f"{'·'.join(word(r[c]) for c in columns if r[c])} {r['n']}" for r in facts[name]) or "无"
+
+    lines = ["质量概况"]
+    lines.append(f"  文件：{listed('files', 'status', 'reason_code')}")
+    lines.append(f"  报告（机关）：{listed('reports', 'resolution')}")
+    lines.append(f"  隔离的行：{listed('held', 'status')}；未归入指标的完成数：{facts['unmatched'][0]['n']} 个")
+    for run in facts["runs"]:
+        refused = f"，拒绝 {run['refused']} 批" if run["refused"] else ""
+        lines.append(f"  {word(run['stage'])}检查 {run['n']} 次，最近 {run['latest']:%Y-%m-%d %H:%M}{refused}")
+    lines.append(f"  最近没通过的规则：{len(facts['rules']) or '无'}")
+    for rule in facts["rules"]:
+        share = f"{rule['failed']} / {rule['checked']}"
+        lines.append(f"    {word(rule['severity'])} {rule['rule']} {rule['sentence']}：{share}")
+    return lines
