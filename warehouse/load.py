@@ -74,12 +74,20 @@ def known(con: duckdb.DuckDBPyConnection, reader_version: str, catalogue_version
 
 def locations(seen: Iterable[tuple[str, str, int | None, int]], seen_at: datetime) -> pl.DataFrame:
     """Rows for ``raw.file_locations`` from (sha256, path, mtime in ns since 1970 or None, size in bytes)."""
-    rows = [(sha256, path, _moment(mtime), size, seen_at, seen_at) for sha256, path, mtime, size in seen]
+    rows = [(sha256, path, moment(mtime), size, seen_at, seen_at) for sha256, path, mtime, size in seen]
     columns = {c.name: POLARS[c.type] for c in tables()["raw.file_locations"].columns}
     return pl.DataFrame(rows, schema=columns, orient="row")
 
 
-def _moment(nanoseconds: int | None) -> datetime | None:
+def seen_again(known: pl.DataFrame, seen_at: datetime) -> pl.DataFrame:
+    """Rows for ``sight`` of places that are known already: ``known`` has sha256 and path, and nothing changed there."""
+    columns = {c.name: POLARS[c.type] for c in tables()["raw.file_locations"].columns}
+    empty = {name: pl.lit(None, kind) for name, kind in columns.items() if name not in ("sha256", "path")}
+    return known.select("sha256", "path").with_columns(**{**empty, "last_seen": pl.lit(seen_at, columns["last_seen"])})
+
+
+def moment(nanoseconds: int | None) -> datetime | None:
+    """Nanoseconds since 1970 as every column keeps times: UTC, without a zone."""
     return None if nanoseconds is None else datetime.fromtimestamp(nanoseconds / 1e9, UTC).replace(tzinfo=None)
 
 
@@ -98,13 +106,15 @@ def load_chunk(
     load_id: str,
     reader_version: str,
     catalogue_version: str,
+    held: pl.DataFrame | None = None,
     cache: Path | None = None,
 ) -> Loaded:
     """Load one chunk in one transaction; all of it or nothing.
 
     ``frames`` as ``warehouse.frames.frames`` makes them (what the gate held back taken out), ``files`` as
     ``warehouse.frames.files``, ``seen`` as ``locations``: at least one row per file. Whatever was loaded before of the
-    same files is replaced. ``cache``: folder for jieba's dictionary cache.
+    same files is replaced. ``held``: the rows that the gate held back, for ``quality.quarantine``. ``cache``: folder for
+    jieba's dictionary cache.
     """
     frames = {**frames, "facts": _with_first_evidence(frames)}
     given = {**{f"in_{name}": frames[name] for name in CORE}, "in_files": files}
@@ -120,6 +130,7 @@ def load_chunk(
                 _insert(con, name, copies)
             con.execute("DELETE FROM raw.files WHERE sha256 IN (SELECT sha256 FROM new_files)")
             con.execute("INSERT INTO raw.files SELECT * FROM new_files")
+            _hold(con, held, load_id)
             terms.cut_new_titles(con, frames["sections"], cache)
             loaded = _count(con, frames)
     finally:
@@ -138,7 +149,8 @@ def _sight(con: duckdb.DuckDBPyConnection, seen: pl.DataFrame) -> None:
     con.register("in_seen", seen.to_arrow())
     con.execute("""
         UPDATE raw.file_locations AS known
-        SET last_seen = greatest(known.last_seen, seen.last_seen), mtime = seen.mtime, size = seen.size
+        SET last_seen = greatest(known.last_seen, seen.last_seen),
+            mtime = coalesce(seen.mtime, known.mtime), size = coalesce(seen.size, known.size)
         FROM in_seen AS seen WHERE known.sha256 = seen.sha256 AND known.path = seen.path
     """)
     con.execute("""
@@ -159,7 +171,13 @@ def _stage_files(con: duckdb.DuckDBPyConnection, load_id: str, reader_version: s
             GROUP BY sha256
         )
         SELECT
-            files.* REPLACE (coalesce(files.sidecar_date, places.mtime) AS sidecar_date),
+            files.* REPLACE (
+                coalesce(files.sidecar_date, places.mtime) AS sidecar_date,
+                -- a report that the gate holds back is not in core; its reason says where it is
+                CASE WHEN reports.report_id IS NOT NULL THEN files.report_id END AS report_id,
+                CASE WHEN files.status = 'loaded' AND reports.report_id IS NULL
+                    THEN '报告被隔离，见 quality.quarantine' ELSE files.reason END AS reason
+            ),
             coalesce(places.first.path, known.first_path) AS first_path,
             ? AS reader_version, ? AS catalogue_version,
             coalesce(places.first.first_seen, known.first_seen) AS first_seen,
@@ -167,6 +185,7 @@ def _stage_files(con: duckdb.DuckDBPyConnection, load_id: str, reader_version: s
         FROM in_files AS files
         LEFT JOIN places ON files.sha256 = places.sha256
         LEFT JOIN raw.files AS known ON files.sha256 = known.sha256
+        LEFT JOIN in_reports AS reports ON files.report_id = reports.report_id
         """,
         [reader_version, catalogue_version, load_id],
     )
@@ -256,6 +275,27 @@ def _insert(con: duckdb.DuckDBPyConnection, name: str, copies: bool) -> None:
     elif copies and name != "reports":
         kept = "WHERE report_id IN (SELECT report_id FROM new_reports)"
     con.execute(f"INSERT INTO core.{name} SELECT {', '.join(columns)} FROM {source} {kept}")
+
+
+def _hold(con: duckdb.DuckDBPyConnection, held: pl.DataFrame | None, load_id: str) -> None:
+    """Put held rows into quarantine; what is still held of the same files goes, what a person decided stays."""
+    con.execute("""
+        DELETE FROM quality.quarantine
+        WHERE status = 'held' AND report_id IN (SELECT left(sha256, 16) FROM in_files)
+    """)
+    if held is None or held.is_empty():
+        return
+    con.register("in_held", held.to_arrow())
+    con.execute(
+        """
+        INSERT INTO quality.quarantine
+            (quarantine_id, load_id, table_name, row_id, report_id, rules, reasons, content, status)
+        SELECT quarantine_id, ?, table_name, row_id, report_id, rules, reasons, content, 'held'
+        FROM in_held ANTI JOIN quality.quarantine USING (quarantine_id)
+        """,
+        [load_id],
+    )
+    con.unregister("in_held")
 
 
 def _count(con: duckdb.DuckDBPyConnection, frames: dict[str, pl.DataFrame]) -> Loaded:

@@ -43,13 +43,18 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table, or a view where ``view`` is its SELECT."""
+    """A table, or a view where ``view`` is its SELECT; a ``frozen`` view becomes a table in the published copy.
+
+    ``run`` tables record how it ran, not what the reports say: a rebuild has others.
+    """
 
     layer: str
     name: str
     comment: str
     columns: tuple[Column, ...]
     view: str | None = None
+    frozen: bool = False
+    run: bool = False
 
     @property
     def full_name(self) -> str:
@@ -99,7 +104,8 @@ def _layer(layer: str) -> list[Table]:
             raise SchemaError(f"{path}：「{full_name}」应写作 {layer}.表名")
         columns = tuple(_column(path, full_name, *pair) for pair in entry["columns"].items())
         view = (sql_folder() / layer / f"{name}.sql").read_text("utf-8") if entry.get("view") else None
-        found.append(Table(layer, name, entry["comment"], columns, view))
+        frozen, run = entry.get("view") == "frozen", bool(entry.get("run"))
+        found.append(Table(layer, name, entry["comment"], columns, view, frozen, run))
     return found
 
 
@@ -130,13 +136,16 @@ def frame_columns(table: str) -> dict[str, str]:
 
 def comments() -> list[str]:
     """The COMMENT statements for every table, view, column and macro."""
-    statements = []
-    for table in tables().values():
-        kind = "TABLE" if table.view is None else "VIEW"
-        statements.append(f"COMMENT ON {kind} {table.full_name} IS {literal(table.comment)}")
-        statements += [f"COMMENT ON COLUMN {table.full_name}.{c.name} IS {literal(c.comment)}" for c in table.columns]
-    statements += [f"COMMENT ON MACRO TABLE {m.name} IS {literal(m.comment)}" for m in macros().values()]
-    return statements
+    statements = [words for table in tables().values() for words in table_comments(table)]
+    return statements + [f"COMMENT ON MACRO TABLE {m.name} IS {literal(m.comment)}" for m in macros().values()]
+
+
+def table_comments(table: Table, database: str = "", published: bool = False) -> list[str]:
+    """The COMMENT statements of one table; in the ``published`` copy a frozen view is a table."""
+    kind = "TABLE" if table.view is None or (published and table.frozen) else "VIEW"
+    name = f"{database}.{table.full_name}" if database else table.full_name
+    columns = [f"COMMENT ON COLUMN {name}.{c.name} IS {literal(c.comment)}" for c in table.columns]
+    return [f"COMMENT ON {kind} {name} IS {literal(table.comment)}", *columns]
 
 
 def literal(text: str) -> str:

@@ -1,0 +1,230 @@
+"""Publishing: a compact read-only copy for readers, built aside, checked, and swapped in whole.
+
+``published/releases/ID/`` holds a release: the database, Parquet per table, CSV per mart, ``dictionary.md``,
+``versions.json`` and the difference to the release before. ``published/current`` points to it, and the plain names
+(``published/warehouse.duckdb``, ``published/csv`` …) point through ``current``: one ``os.replace`` of that pointer
+publishes all of it at once, so no reader ever sees the database of one release beside the files of another, and a
+killed run leaves the last release as it was. Readers that have the old file open keep it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from warehouse import database, release, schema
+from warehouse.home import Home
+from warehouse.schema import literal
+
+STORAGE = "v1.5.0"  # readable for the 1.5 command line and GUI tools that analysts have
+NAMES = ("warehouse.duckdb", "parquet", "csv", "dictionary.md", "versions.json", "difference.md", "difference.csv")
+
+# A cell that begins so is a formula to a spreadsheet (also in its full-width spelling); a plain number is none.
+FORMULA = r"^[=+\-@\t\r＝＋－＠]"
+NUMBER = r"^[+\-]?[0-9][0-9,]*(\.[0-9]+)?%?$"
+
+# Given the built copy, open for reading; returns why it must not be published (Chinese), or None.
+Check = Callable[[duckdb.DuckDBPyConnection], str | None]
+
+
+class PublishRefused(RuntimeError):
+    """The built copy did not pass its check; the last release stays. The message says in Chinese why."""
+
+
+@dataclass(frozen=True)
+class PublishResult:
+    """A release: its id, its folder, rows per table, and the difference to the one before (None for the first)."""
+
+    release_id: str
+    folder: Path
+    rows: dict[str, int]
+    difference: release.Difference | None
+
+
+def publish(con: duckdb.DuckDBPyConnection, home: Home, check: Check | None = None) -> PublishResult:
+    """Publish the warehouse of ``con``. Raises PublishRefused where ``check`` gives a reason; nothing moves then."""
+    now = database.now()
+    release_id = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
+    releases = home.published / "releases"
+    releases.mkdir(parents=True, exist_ok=True)
+    for leftover in releases.glob(".building-*"):  # of a killed run: the writer's lock says that no other is at it
+        shutil.rmtree(leftover)
+    building = releases / f".building-{release_id}"
+    building.mkdir()
+    try:
+        database_file = building / "warehouse.duckdb"
+        _copy(con, database_file)
+        _check(database_file, home, check)
+        previous = release.read(home.published)
+        difference = _difference(con, home, building) if previous else None
+        files = _export(database_file, building, home)
+        (building / "dictionary.md").write_text(schema.dictionary(), "utf-8")
+        words = release.markdown(difference, previous["release"] if previous else None, release_id)
+        (building / "difference.md").write_text(words, "utf-8")
+        versions = {
+            "release": release_id,
+            "released_at": now.isoformat(timespec="seconds") + "Z",
+            "previous": previous["release"] if previous else None,
+            "program": version("fazhi-warehouse"),
+            "duckdb": duckdb.__version__,
+            "storage_version": STORAGE,
+            "state": state(con),
+            **_read_with(con),
+            "tables": files,
+            "database": {"bytes": database_file.stat().st_size, "sha256": release.sha256(database_file)},
+            "difference": difference.as_json() if difference else None,
+        }
+        (building / "versions.json").write_text(json.dumps(versions, ensure_ascii=False, indent=1), "utf-8")
+        _sync(building)
+        final = releases / release_id
+        os.replace(building, final)
+    except BaseException:
+        shutil.rmtree(building, ignore_errors=True)
+        raise
+    _swap(home, final)
+    return PublishResult(release_id, final, {name: table["rows"] for name, table in files.items()}, difference)
+
+
+def is_current(con: duckdb.DuckDBPyConnection, home: Home) -> bool:
+    """Whether what is published is what the warehouse holds now."""
+    published = release.read(home.published)
+    return published is not None and published["state"] == state(con)
+
+
+def state(con: duckdb.DuckDBPyConnection) -> str:
+    """A hash that changes with everything a release shows: files, corrections, decisions, definitions, references."""
+    parts = con.execute("""
+        SELECT (SELECT struct_pack(count(*), max(load_id)) FROM raw.files)::VARCHAR
+        UNION ALL SELECT coalesce(string_agg(md5(corrections::VARCHAR), '' ORDER BY fact_id), '')
+            FROM core.corrections_applied AS corrections
+        UNION ALL SELECT coalesce(string_agg(name || version, ',' ORDER BY name), '') FROM ops.definitions
+        UNION ALL SELECT coalesce(string_agg(quarantine_id || status, ',' ORDER BY quarantine_id), '')
+            FROM quality.quarantine
+    """).fetchall()
+    return hashlib.sha256("\n".join(words for (words,) in parts).encode()).hexdigest()[:16]
+
+
+def _copy(con: duckdb.DuckDBPyConnection, target: Path) -> None:
+    """A compact copy in which the frozen views are tables, ordered as they are asked."""
+    source = con.execute("SELECT current_database()").fetchall()[0][0]
+    con.execute(f"ATTACH {literal(str(target))} AS pub (STORAGE_VERSION '{STORAGE}')")
+    try:
+        con.execute(f'COPY FROM DATABASE "{source}" TO pub')
+        for table in schema.tables().values():
+            if table.frozen:
+                order = [c.name for c in table.columns if c.name in ("indicator", "issuer_id", "scope", "report_year")]
+                con.execute(f"DROP VIEW pub.{table.full_name}")
+                con.execute(
+                    f"CREATE TABLE pub.{table.full_name} AS FROM {table.full_name} ORDER BY {', '.join(order) or 'ALL'}"
+                )
+                for comment in schema.table_comments(table, "pub", published=True):
+                    con.execute(comment)
+        con.execute("CHECKPOINT pub")
+    finally:
+        con.execute("DETACH pub")
+
+
+def _check(database_file: Path, home: Home, check: Check | None) -> None:
+    """Every table must open and have the columns that the dictionary says; then the caller's own check."""
+    con = database.connect(database_file, read_only=True, spill=home.temporary)
+    try:
+        for table in schema.tables().values():
+            columns = [name for name, *_ in con.execute(f"DESCRIBE {table.full_name}").fetchall()]
+            if columns != [c.name for c in table.columns]:
+                raise PublishRefused(f"没有发布：副本里 {table.full_name} 的列与数据字典不符；上一版保持不动")
+        reason = check(con) if check else None
+    finally:
+        con.close()
+    if reason:
+        raise PublishRefused(f"没有发布，上一版保持不动：{reason}")
+
+
+def _difference(con: duckdb.DuckDBPyConnection, home: Home, building: Path) -> release.Difference:
+    con.execute(f"ATTACH {literal(str(building / 'warehouse.duckdb'))} AS built (READ_ONLY)")
+    try:
+        return release.compare(con, home.published_database.resolve(), "built", building / "difference.csv")
+    finally:
+        con.execute("DETACH built")
+
+
+def _export(database_file: Path, building: Path, home: Home) -> dict[str, dict[str, Any]]:
+    """Parquet of every table and CSV of every mart; rows, file and hash of each for ``versions.json``."""
+    (building / "parquet").mkdir()
+    (building / "csv").mkdir()
+    written: dict[str, dict[str, Any]] = {}
+    con = database.connect(database_file, read_only=True, spill=home.temporary)
+    try:
+        for table in schema.tables().values():
+            if table.view is not None and not table.frozen:
+                continue
+            parquet = building / "parquet" / f"{table.full_name}.parquet"
+            con.execute(f"COPY {table.full_name} TO {literal(str(parquet))} (FORMAT parquet, COMPRESSION zstd)")
+            rows = con.execute(f"SELECT count(*) FROM {table.full_name}").fetchall()[0][0]
+            written[table.full_name] = {"rows": rows, "parquet": parquet.name, "sha256": release.sha256(parquet)}
+            if table.layer == "marts":
+                csv = building / "csv" / f"{table.name}.csv"
+                con.execute(f"COPY ({safe_select(table)}) TO {literal(str(csv))} (HEADER)")
+                written[table.full_name]["csv"] = csv.name
+                written[table.full_name]["csv_sha256"] = release.sha256(csv)
+    finally:
+        con.close()
+    return written
+
+
+def safe_select(table: schema.Table) -> str:
+    """A SELECT for CSV: a text cell that a spreadsheet would run as a formula begins with an apostrophe.
+
+    The first header carries the byte order mark that makes Excel read the file as UTF-8.
+    """
+    cells = []
+    for column in table.columns:
+        words = column.name
+        if column.type == "VARCHAR[]":
+            words = f"array_to_string({words}, '、')"
+        if column.type.startswith("VARCHAR"):
+            risky = f"regexp_matches({words}, '{FORMULA}') AND NOT regexp_matches({words}, '{NUMBER}')"
+            words = f"CASE WHEN {risky} THEN '''' || {words} ELSE {words} END"
+        cells.append(f'{words} AS "{"" if cells else chr(0xFEFF)}{column.name}"')
+    return f"SELECT {', '.join(cells)} FROM {table.full_name}"
+
+
+def _read_with(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """The versions of reader and catalogue under which the files were read; several where not all are re-read yet."""
+    rows = con.execute("SELECT DISTINCT reader_version, catalogue_version FROM raw.files ORDER BY ALL").fetchall()
+    return {"read_with": [{"reader": reader, "catalogue": catalogue} for reader, catalogue in rows]}
+
+
+def _sync(folder: Path) -> None:
+    """The release reaches the disk before anything points to it."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+
+
+def _swap(home: Home, final: Path) -> None:
+    """Point ``current`` at the release, see to the plain names, and remove what no name points to any more."""
+    _point(home.published / "current", Path("releases") / final.name)
+    for name in NAMES:
+        if not (home.published / name).is_symlink():
+            _point(home.published / name, Path("current") / name)
+    for old in final.parent.iterdir():
+        if old != final:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _point(name: Path, target: Path) -> None:
+    aside = name.with_name(f".{name.name}.new")
+    aside.unlink(missing_ok=True)
+    aside.symlink_to(target)
+    os.replace(aside, name)
