@@ -64,7 +64,8 @@ def report_year(
     """The year that the report describes. Where places contradict each other the order of the module's docstring
     decides, and a note says so; the title alone against statement and plan heading together does not."""
     body = text.text
-    start = body.find(title[-8:]) + 8 if title and title[-8:] in body[:600] else 0
+    printed = re.search(re.escape(title[-8:]) + r"(?:[（(].*[)）])?$", body[:600], re.MULTILINE) if title else None
+    start = printed.end() if printed else 0
     named = [
         ("标题", _of_title(title)),
         ("「现将……如下」一句", _of_statement(body[: start + 3000])),

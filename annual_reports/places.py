@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from annual_reports import issuers
@@ -31,11 +31,11 @@ _STATEMENT = re.compile(
     r"(?:现将|现就)([\u4e00-\u9fa5]{2,24}?)(?:关于)?(?:20\d\d|二[〇○零]|本年|上一?年|法治|推进|依法|全年|年度)"
 )
 _HEAD_LINE = re.compile(
-    r"^(?:发布(?:机构|单位)|信息来源|来源|发文(?:机关|单位)|公开(?:单位|主体)|单位)?[：:]?\s?(\S{2,30})"
+    r"^(?!.*[：:]$)(?:发布(?:机构|单位)|信息来源|来源|发文(?:机关|单位)|公开(?:单位|主体)|单位)?[：:]?\s?(\S{2,30})"
 )
 _OPENING = re.compile(
-    r"(?:^|[，。、\n]|以来，)([\u4e00-\u9fa5]{2,14}?(?:镇|乡|街道|苏木|县|区|市|旗|局|委员会|管委会))(?:党委|党工委|办事处|人民政府|政府|党组)?"
-    r"(?:、政府|、办事处)?(?=坚持|始终|认真|深入|紧紧|积极|在|以|高度|切实|扎实|全面|严格|按照|围绕|立足|持续|牢固|聚焦|深学|严格|结合|不断|依法)"
+    r"(?:^|[，,。、\n])([\u4e00-\u9fa5]{2,14}?(?:镇|乡|街道?|苏木|县|区|市|旗|局|委员会|管委会))(?:党委|党工委|办事处|人民政府|政府|党组)?"
+    r"(?:、政府|、办事处)?(?=坚持|始终|认真|深入|紧紧|积极|在|以|高度|切实|扎实|全面|严格|按照|围绕|立足|持续|牢固|聚焦|深学|严格|结合|不断|依法|高举|坚定|着力|大力|积极|贯彻|将|把|全力|狠抓)"
 )
 _TOWNSHIP = re.compile(r"[\u4e00-\u9fa5]{1,8}?(?:镇|乡|街道)(?![村居])")
 
@@ -63,7 +63,7 @@ _WORTH = {
     "本地机构": 18,
     "文件名": 30,
     "省级标志": 14,
-    "正文地名": 6,
+    "正文地名": 8,
     "上级类别": 8,
 }
 _ENOUGH = 10
@@ -101,7 +101,7 @@ def resolve(
     if named is None:
         return Issuer(None, None, Division(), "unresolved", ("标题、落款和正文中没有找到报告机关的名称",))
     first = f"{where}：{named.printed}"
-    candidates = _existing(named.units, year) if named.units else _by_context(text, divisions)
+    candidates = _existing(named.units, year) if named.units else _by_context(text.text, divisions)
     if named.missing:
         return _missing(named, candidates, first)
     if not candidates:
@@ -203,7 +203,7 @@ def _phrases(text: Text, title: str, file_name: str, hint: str) -> list[tuple[st
     ]
     phrases += [("正文开头", m[1]) for m in _OPENING.finditer(text.text[:800])]
     phrases += [("文件名", _phrase(re.sub(r"^[\d\s._-]+(?!\d*年)", "", file_name))), ("网页标题", _phrase(hint))]
-    return [(where, phrase) for where, phrase in phrases if len(phrase) >= 2]
+    return [(where, phrase) for where, phrase in phrases if len(phrase) >= 2 and phrase[0] not in "我本全各该"]
 
 
 def _phrase(title: str) -> str:
@@ -222,13 +222,17 @@ def _most_named(text: str, divisions: Divisions) -> Named | None:
     if not counted:
         return None
     name, times = counted.most_common(1)[0]
-    return issuers.parse(name, divisions) if times >= 3 else None
+    named = issuers.parse(name, divisions)
+    if times < 3 and named:  # too few to stand alone: only where the evidence around names its county
+        around = {unit.path[:3] for unit in _by_context(text, divisions)}
+        named = replace(named, units=tuple(unit for unit in named.units if unit.path[:3] in around))
+    return named if named and named.units else None
 
 
-def _by_context(text: Text, divisions: Divisions) -> list[Unit]:
+def _by_context(text: str, divisions: Divisions) -> list[Unit]:
     """The places that the evidence around names, for a body that does not say of which place it is."""
     found: dict[tuple[str, ...], Unit] = {}
-    for _, _, units in _mentions(text.text, divisions):
+    for _, _, units in _mentions(text, divisions):
         found.update((unit.path, unit) for unit in units if not unit.township)
     return list(found.values())
 

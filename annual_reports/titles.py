@@ -21,19 +21,19 @@ from annual_reports.text import Text
 Source = Literal["text", "hint", "statement", "file_name", "none"]
 
 _FORM = r"(?:报告|总结|汇报|年报|白皮书|情况|述法|解读|要点|安排|计划|方案|通知|公告|意见|纲要|规划)"
-_SUBJECT = re.compile(r"法治|依法行政|依法治|第一责任人|信息公开|行政执法|政务公开")
+_SUBJECT = re.compile(r"法治|依法行政|依法治|第一责任人|信息公开|行政执法|政务公开|述法|述职")
 _ENDS = re.compile(rf"{_FORM}》?(?:[（(〔【][^）)〕】]{{2,14}}[)）〕】])?》?$")
 _BRACKETED_YEAR = re.compile(r"^[（(〔【]\s?(?:20\d\d|二[〇○零O0]\S\S)\s?年?(?:度)?[)）〕】]$")
 _RUN_IN = re.compile(
-    r"^(?P<title>[^，。；：]{4,70}?(?:报告|总结|汇报)(?:[（(][^）)]{2,12}[)）])?)[ \u3000]*"
+    r"^(?!根据|为|按照|在|现)(?P<title>[^，。；：,;:]{4,70}?(?:报告|总结|汇报)(?:[（(][^）)]{2,12}[)）])?)[ \u3000]*"
     r"(?=20\d\d年|二[〇○零]\S\S年|今年|本年|一年来|近年|为|根据|按照|现将|[\u4e00-\u9fa5]{1,8}[：:]|[\u4e00-\u9fa5]{2,8}(?:坚持|认真|深入))"
 )
 _ISSUER_LINE = re.compile(
-    r"^[\u4e00-\u9fa5（）()]{2,28}(?:政府|办事处|委员会|党组|党委|管委会|局|办公室|中心|[镇乡县区市])$"
+    r"^[\u4e00-\u9fa5（）()、 \u3000]{2,40}(?:政府|办事处|委员会|[县市区州省镇乡]委|党组|党委|党工委|管委会|局|办公室|中心|[镇乡县区市])$"
 )
 _SKIPPED = re.compile(
-    r"^(?:来源|发布|索引|信息|公开|文号|字[体号]|浏览|点击|作者|时间|日期|主题|分类|生成|成文|名称|首页|当前|您?现?在|打印|分享|【)"
-    r"|[>＞»]|\d{4}-\d\d-\d\d"
+    r"^(?:来源|发布|索引|信息|公开|文号|字[体号]|浏览|点击|作者|时间|日期|主题|分类|生成|成文|名称|首页|当前|您?[现所]?在|打印|分享|\[|【[打字])"
+    r"|[>＞»]|\d{4}-\d\d-\d\d|年\d{1,2}月\d{1,2}日|星期"
 )
 _MARKED = re.compile(r"^(?:[一二三四五六七八九十]{1,2}、|[（(][一二三四五六七八九十]{1,2}[)）])")
 _STATEMENT = re.compile(
@@ -41,12 +41,13 @@ _STATEMENT = re.compile(
     r"(?P<form>报告|汇报|总结)?(?:如下|于后)"
 )
 _PARTS = (
-    re.compile(r"主要(?:举措|措施|做法|工作)|成效|开展情况|完成情况"),
+    re.compile(r"主要(?:举措|措施|做法|工作)|成效|(?:开展|完成|建设|工作|推进)情况"),
     re.compile(r"存在(?:的|一些)*(?:主要)?(?:问题|不足)|不足(?:和|与|及)原因|短板"),
     re.compile(r"第一责任人"),
     re.compile(r"下一(?:年度|步)|下步|(?:工作|主要)(?:安排|打算|计划)|明年"),
 )
 _HEADING_LINE = re.compile(r"^[^。\n]{4,40}[。：]?$", re.MULTILINE)
+_TRANSMITTED = re.compile(r"《(?P<title>[^》]*(?:报告|总结)(?:[（(][^》]*[)）])?)》的(?:报告|通知|函|公告)$")
 _HEAD_LINES = 16
 _SHORTEST_BODY = 120  # characters; below this a page holds a title and a link to the file that holds the report
 
@@ -189,7 +190,18 @@ def _printed_title(text: Text) -> tuple[int, int] | None:
             candidates.append((score, start, end))
             index = last
         index += 1
-    return max(candidates)[1:] if candidates else None
+    if not candidates:
+        return None
+    _, start, end = max(candidates)
+    if sent := _TRANSMITTED.search(text.text[start:end].replace("\n", "")):
+        return _repeated(text.text, sent["title"], end) or (start, end)
+    return start, end
+
+
+def _repeated(text: str, title: str, after: int) -> tuple[int, int] | None:
+    """Where a report that a covering letter names begins in the same file: 「关于报送《…报告》的报告」."""
+    found = re.compile(r"^" + r"\n?".join(map(re.escape, title)) + r"$", re.MULTILINE).search(text, after)
+    return found.span() if found else None
 
 
 def _head(text: Text) -> list[tuple[int, int]]:
@@ -214,7 +226,7 @@ def _joined(text: str, head: list[tuple[int, int]], first: int) -> tuple[int, in
     words = ""
     for last in range(first, min(first + 4, len(head))):
         line = text[slice(*head[last])]
-        if len(line) > 70 or re.search(r"[，。；：]|如下", line):
+        if len(line) > 70 or re.search(r"[，。；：,;:]|如下", line):
             return None
         words += line.strip()
         if _SUBJECT.search(words) and _ENDS.search(words):
