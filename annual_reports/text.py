@@ -12,14 +12,13 @@ import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import islice
+from typing import NamedTuple
 
 from annual_reports.files.document import TEXT, Block, Document, Kind
 
-_INDENT = "\u3000 \t\u00a0\u2000-\u200a\u202f\u205f"
 
-
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A paragraph, table cell or heading: ``Text.text[start:end]``, without line ends. ``place`` is where it begins."""
 
     start: int
@@ -51,7 +50,7 @@ class _Piece:
 
     text: str
     block: Block
-    indent: int
+    indent: int  # in half-width columns
     gap: bool  # an empty line stands before it
     inside: bool  # broken off from the line before inside one block
     full: bool = False  # as wide as the file's lines get: it was wrapped, not ended
@@ -60,65 +59,69 @@ class _Piece:
 def clean(document: Document) -> Text:
     """The document's text without conversion traces, broken lines joined. Takes time linear in its length."""
     pieces = _pieces(document.blocks)
-    if document.media_type == TEXT:
-        _mark_full_lines(pieces)
     loose = document.media_type == TEXT
+    if loose:
+        _mark_full_lines(pieces)
     parts: list[str] = []
     lines: list[Line] = []
     starts: list[int] = []
-    places: list[str] = []
-    position = 0
-    line = ""  # the line being built
+    position = 0  # of the end of what stands in ``parts``
     first: _Piece | None = None
-    previous: _Piece | None = None
-    for piece in pieces:
-        if first and previous and _continues(line, previous, piece, loose):
-            glue = (
-                " "
-                if line[-1].isascii() and line[-1].isalnum() and piece.text[0].isascii() and piece.text[0].isalpha()
-                else ""
-            )
-            starts.append(position + len(line) + len(glue))
-            line += glue + piece.text
+    head, start = "", 0
+    for before, piece in zip([None, *pieces], pieces, strict=False):
+        if before is not None and _continues(head, before, piece, loose):
+            if _SPACED.match(before.text[-1] + piece.text[0]):
+                parts.append(" ")
+                position += 1
+            if len(head) < 200:
+                head += piece.text
         else:
-            if first:
-                lines.append(_line(first, position, line))
-                parts.append(line)
-                position += len(line) + 1
-            starts.append(position)
-            line, first = piece.text, piece
-        places.append(piece.block.place)
-        previous = piece
-    if first:
-        lines.append(_line(first, position, line))
-        parts.append(line)
-    return Text("\n".join(parts), tuple(lines), tuple(starts), tuple(places))
+            if first is not None:
+                lines.append(_line(first, start, position))
+                parts.append("\n")
+                position += 1
+            first, head, start = piece, piece.text, position
+        starts.append(position)
+        parts.append(piece.text)
+        position += len(piece.text)
+    if first is not None:
+        lines.append(_line(first, start, position))
+    return Text("".join(parts), tuple(lines), tuple(starts), tuple(piece.block.place for piece in pieces))
 
 
-def _line(first: _Piece, start: int, text: str) -> Line:
+_SPACED = re.compile("[A-Za-z0-9.,][A-Za-z]")
+
+
+def _line(first: _Piece, start: int, end: int) -> Line:
     block = first.block
-    return Line(start, start + len(text), block.kind, block.level, block.numbered, block.place)
+    return Line(start, end, block.kind, block.level, block.numbered, block.place)
 
 
 def _pieces(blocks: tuple[Block, ...]) -> list[_Piece]:
     """Every line that has text, cleaned. All are cleaned in one go: cleaning neither adds nor removes ``\\n``."""
-    raw = _BREAKS.sub("\n", "\n".join(block.text for block in blocks))
-    counts = [len(_BREAKS.sub("\n", block.text).split("\n")) for block in blocks] if "\n" in raw else [1] * len(blocks)
-    cleaned = scrub(raw).split("\n")
+    texts = [block.text for block in blocks]
+    raw = "\n".join(texts)
+    if _BREAKS.search(raw):
+        texts = [_BREAKS.sub("\n", text) for text in texts]
+        raw = "\n".join(texts)
+    cleaned = iter(scrub(raw).split("\n"))
     pieces: list[_Piece] = []
-    at, gap = 0, False
-    for block, count in zip(blocks, counts, strict=True):
+    gap = False
+    for block, source in zip(blocks, texts, strict=True):
         inside = False
-        for text in cleaned[at : at + count]:
+        for text in islice(cleaned, source.count("\n") + 1):
             words = text.strip(" \u3000")
             if not words:
                 gap = True
                 continue
-            lead = text[: len(text) - len(text.lstrip(" \u3000"))]
-            indent = len(lead) + lead.count("\u3000")
-            pieces.append(_Piece(_SPACES.sub(" ", words), block, indent, gap, inside))
+            indent = 0
+            if text[0] in " \u3000":
+                lead = text[: len(text) - len(text.lstrip(" \u3000"))]
+                indent = len(lead) + lead.count("\u3000")
+            if "  " in words or "\u3000" in words:
+                words = _SPACES.sub(" ", words)
+            pieces.append(_Piece(words, block, indent, gap, inside))
             inside, gap = True, False
-        at += count
     return pieces
 
 
@@ -131,22 +134,39 @@ _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     "\ufe00-\ufe0f\ufeff\ufff9-\ufffc\ufffe\uffff\uf000-\uf0ff]"
 )
-_FIELD = "HYPERLINK|PAGEREF|INCLUDEPICTURE|MERGEFIELD"
-_TRACES = re.compile(
-    r"\[bookmark:[^\]\n]{0,80}\]|\[(?:image|图片|img)(?::[^\]\n]{0,80})?\]|<!(?:--)?\[(?:if|endif)[^>\n]{0,80}>"
-    rf"|\b(?:{_FIELD}) +\"?[^\s\"\u4e00-\u9fff]{{1,200}}\"?(?: \\[a-z*](?: MERGEFORMAT)?)*"
-    r"|\bTOC(?: \\[a-z](?: \"[^\"\n]{0,20}\")?)+|\b_(?:GoBack|Toc\d{6,}|Hlk\d{6,}|Ref\d{6,})\b"
-    r"|\{ *(?:PAGE|NUMPAGES|SECTIONPAGES)[^}\n]{0,40}\}"
+_ODD = re.compile(  # any sign that is to be changed: most texts have none, and one search says so
+    "[\x00-\x09\x0b-\x1f\x7f-\xa0\u00ad\u00e0-\u01dc\u034f\u061c\u115f\u1680\u180e\u1e3f\u2000-\u200f\u202a-\u202f"
+    "\u205f-\u206f\u2e80-\u2fd5\uf000-\ufaff\ufe00-\ufe0f\ufeff\ufff9-\ufffc\ufffe\uffff]"
 )
-_TRACE_SIGN = re.compile(
-    rf"\[(?:bookmark|image|图片|img)|<!|{_FIELD}|TOC \\|_(?:GoBack|Toc|Hlk|Ref)|\{{ *(?:PAGE|NUM|SECTION)"
-)
+_TRACES = {  # a sign that tells whether to look: the rule
+    sign: re.compile(rule)
+    for sign, rule in (
+        ("[bookmark:", r"\[bookmark:[^\]\n]{0,80}\]"),
+        ("[image", r"\[image(?::[^\]\n]{0,80})?\]"),
+        ("[img", r"\[img(?::[^\]\n]{0,80})?\]"),
+        ("[图片", r"\[图片(?:[:：][^\]\n]{0,80})?\]"),
+        ("<!", r"<!(?:--)?\[(?:if|endif)[^>\n]{0,80}>"),
+        ("HYPERLINK ", r'HYPERLINK +(?:\\l +)?"?[^\s"\u4e00-\u9fff]{1,200}"?(?: \\[a-z*](?: MERGEFORMAT)?)*'),
+        ("PAGEREF ", r"PAGEREF +\w{1,80}(?: \\[a-z*](?: MERGEFORMAT)?)*"),
+        (
+            "INCLUDEPICTURE ",
+            r'INCLUDEPICTURE +(?:\\d +)?"?[^\s"\u4e00-\u9fff]{1,200}"?(?: \\[a-z*](?: MERGEFORMAT(?:INET)?)?)*',
+        ),
+        ("TOC \\", r'TOC(?: \\[a-z](?: "[^"\n]{0,20}")?)+'),
+        ("_GoBack", r"\b_GoBack\b"),
+        ("_Toc", r"\b_Toc\d{6,12}\b"),
+        ("_Hlk", r"\b_Hlk\d{6,12}\b"),
+        ("_Ref", r"\b_Ref\d{6,12}\b"),
+        ("PAGE", r"\{ *(?:PAGE|NUMPAGES|SECTIONPAGES)[^}\n]{0,40}\}"),
+    )
+}
 _ENTITY = re.compile(
     r"&(?:nbsp|ensp|emsp|ldquo|rdquo|lsquo|rsquo|middot|mdash|ndash|hellip|amp|lt|gt|quot|#\d{2,5}|#x[0-9a-fA-F]{2,4});"
 )
 _RADICAL = re.compile("[\u2e80-\u2fd5\uf900-\ufaff]")
 _HAN = "\u3400-\u9fff"
 _SPREAD = re.compile(f"(?<![{_HAN}])(?:[{_HAN}] ){{3,}}[{_HAN}](?![{_HAN}])")
+_SPREAD_SIGN = re.compile(f" [{_HAN}] [{_HAN}] ")  # letter-spaced: 法 治 政 府
 _TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
 _PINYIN_BRACKETED = re.compile(
     f"(?<=[{_HAN}])[（(] ?[a-zü{_TONED}]{{0,6}}[{_TONED}][a-zü{_TONED} '’]{{0,40}}[)）]", re.I
@@ -168,17 +188,19 @@ _RADICALS = dict(
 
 def scrub(text: str) -> str:
     """``text`` without conversion traces, line by line: the number of ``\\n`` stays. Spaces become plain ones."""
-    text = _SPACE_KINDS.sub(" ", text)
     if "&" in text:
         text = _ENTITY.sub(_entity, text)
-    if _TRACE_SIGN.search(text):
-        text = _TRACES.sub("", text)
-    text = _INVISIBLE.sub("", text)
-    if _RADICAL.search(text):
+    if _ODD.search(text):
+        text = _INVISIBLE.sub("", _SPACE_KINDS.sub(" ", text))
         text = _RADICAL.sub(_whole_character, text)
-    if _PINYIN_SIGN.search(text):
-        text = _without_pinyin(text)
-    return _SPREAD.sub(lambda found: found[0].replace(" ", ""), text)
+        if _PINYIN_SIGN.search(text):
+            text = _without_pinyin(text)
+    for sign, rule in _TRACES.items():
+        if sign in text:
+            text = rule.sub("", text)
+    if _SPREAD_SIGN.search(text):
+        text = _SPREAD.sub(lambda found: found[0].replace(" ", ""), text)
+    return text
 
 
 _PINYIN_SIGN = re.compile(f"[{_TONED}]")
@@ -229,35 +251,36 @@ _COMMA = re.compile("[，、,（(《“‘]$")
 _PROSE = re.compile("[，。；、]")
 
 
-def _continues(line: str, previous: _Piece, piece: _Piece, loose: bool) -> bool:
-    """Whether ``piece`` goes on with the sentence that ``line`` (ending in ``previous``) breaks off.
+def _continues(head: str, before: _Piece, piece: _Piece, loose: bool) -> bool:
+    """Whether ``piece`` goes on with the line that begins with ``head`` and ends in ``before``.
 
-    ``loose``: every line end may be an accident (plain text). In formats with paragraphs only breaks inside one are, and
-    those between paragraphs whose words leave no doubt.
+    ``loose``: every line end may be an accident (plain text). In formats with paragraphs only those inside one are.
     """
     block = piece.block
+    if block.kind == "cell":
+        return piece.inside  # a cell is one line whatever its line ends
     if block.continues and not piece.inside:
         return True
-    if block.kind == "cell" and previous.block.kind == "cell":
-        return piece.inside  # a cell is one line whatever its line ends
-    if block.kind != "paragraph" or block.numbered or previous.block.kind != "paragraph":
+    if block.kind != "paragraph" or block.numbered or before.block.kind != "paragraph":
         return False
-    if _CONTINUATION.match(piece.text) or (_COUNTED.search(line) and _UNIT_CONTINUES.match(piece.text)):
+    if _CONTINUATION.match(piece.text) or (_COUNTED.search(before.text) and _UNIT_CONTINUES.match(piece.text)):
         return True  # 受教群众9000余人⏎次；
-    if _MARK.match(piece.text):
-        return False
-    if previous.full and not piece.gap:
-        return piece.indent <= previous.indent or piece.indent < 2
-    if piece.indent >= 2 or _STOP.search(line):
-        return False
-    return _COMMA.search(line) is not None or ((loose or piece.inside) and _is_prose(line))
+    return not _MARK.match(piece.text) and _was_wrapped(head, before, piece, loose)
 
 
-def _is_prose(line: str) -> bool:
-    """Body text, not a title or a heading: those have no 。 inside and at most a comma or two after their mark."""
-    if _STOP_INSIDE.search(line):
+def _was_wrapped(head: str, before: _Piece, piece: _Piece, loose: bool) -> bool:
+    if before.full and not piece.gap and (piece.indent <= before.indent or piece.indent < 2):
         return True
-    return len(line) >= 30 and not _MARK.match(line) and len(_PROSE.findall(line)) >= 2
+    if piece.indent >= 2 or _STOP.search(before.text):
+        return False
+    return _COMMA.search(before.text) is not None or ((loose or piece.inside) and _is_prose(head))
+
+
+def _is_prose(head: str) -> bool:
+    """Body text, not a title or a heading: those have no 。 inside and at most a comma or two after their mark."""
+    if _STOP_INSIDE.search(head):
+        return True
+    return len(head) >= 30 and not _MARK.match(head) and len(_PROSE.findall(head)) >= 2
 
 
 def _mark_full_lines(pieces: list[_Piece]) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from annual_reports.report import RejectCode
 
@@ -19,8 +19,7 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PDF = "application/pdf"
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A paragraph, a table cell or a heading, in reading order.
 
     ``text`` may hold ``\\n`` where the source breaks a line inside the block. ``level`` is the outline level of a

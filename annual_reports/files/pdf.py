@@ -158,8 +158,8 @@ def _line(textpage: pypdfium2.PdfTextPage, text: str, start: int, end: int) -> _
 
 
 def _closed_up(textpage: pypdfium2.PdfTextPage, text: str, start: int, end: int, size: float) -> str:
-    """The line without the spaces that PDFium sees where Word keeps Chinese off digits (召开 5 次): narrower than half a
-    character, beside a Chinese one. Wider ones part columns and stay."""
+    """The line without the spaces that PDFium sees where Word keeps Chinese off digits (召开 5 次): beside a Chinese
+    character and narrower than half of one. Wider ones part columns and stay."""
     parts: list[str] = []
     at = start
     for found in re.finditer(r"(?<=\S) (?=\S)", text[start:end]):

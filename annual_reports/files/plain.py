@@ -2,7 +2,7 @@
 
 Knows how Chinese text betrays its encoding. Leaves the joining of broken lines to annual_reports.text. Strict decoding
 comes first, because it is exact and quick; of the encodings that fit, the one whose text looks like Chinese prose wins:
-the commonest 100 characters make up a third of any Chinese text and hardly any of a mis-decoded one.
+the commonest signs make up a third of any Chinese text and hardly any of a mis-decoded one.
 """
 
 from __future__ import annotations
@@ -20,17 +20,10 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be", "utf-16-be"),
     (b"\x84\x31\x95\x33", "gb18030", "gb18030"),
 )
-_COMMON = re.compile(
-    "[的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法"
-    "所民得经十三之进着等部度家电力里如水化高自二理起小物现实加量都两体制机当使点从业本去把性好应开它合还因由其些然前外天政四日"
-    "那社义事平形相全表间样与关各重新线内数正心反你明看原又么利比或但质气第向道命此变条只没结解问意建月公无系军很情者最立代想已"
-    "通并提直题党程展五果料象员革位入常文总次品式活设及管特件长求老头基资边流路级少图山统接知较将组见计别她手角期根论运农指几九"
-    "區強放決西被幹做必戰先回則任取據處府治纠纷执镇县乡，。、；：（）《》“”政會與開關對為設實總經區執業]"
-)
-_HAN = re.compile("[\u3400-\u9fff\u3001-\u3011\uff01-\uff1f]")
+_COMMON = "的一是在不了有和人这中大为上个国我以要他，。、；：（）年度政府法治工作行建设全开展经对及部门理实"
+_ASCII = re.compile("[\x00-\x7f]+")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x19\x1b-\x1f\x7f-\x84\x86-\x9f]")
 _LATIN_SOUP = re.compile("[\u0080-\u009f\u00a1-\u024f\u02c6\u02dc\u2020-\u2022\u20ac]")
-_LINE = re.compile("\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _BAD_SHARE = 0.005  # of undecodable characters; one slip in a long report is no reason to lose the report
 
 
@@ -41,8 +34,7 @@ def read(data: bytes, limits: Limits) -> Document:
         raise Unreadable("too_large", f"文本有 {len(text)} 个字符，超过上限 {limits.characters}；请拆分后再放入")
     if not text.strip():
         raise Unreadable("empty", "文件里没有文字；请确认原文件是否保存完整")
-    lines = _LINE.split(text)
-    blocks = tuple(Block(line, place=f"第{number}行") for number, line in enumerate(lines, 1))
+    blocks = tuple(Block(line, place=f"第{number}行") for number, line in enumerate(text.splitlines(), 1))
     return Document(TEXT, encoding, blocks)
 
 
@@ -119,10 +111,19 @@ def _name(encoding: str) -> str:
 
 
 def likeness(text: str) -> float:
-    """Share of the commonest Chinese characters among all that are not ASCII, in 0…1: prose 0.3–0.7, garble < 0.05."""
-    sample = text[:20_000]
-    foreign = len(sample) - len(sample.encode("ascii", "ignore"))
-    return len(_COMMON.findall(sample)) / foreign if foreign else 0.0
+    """Share of the commonest Chinese signs among the first 1,000 or so that are not ASCII, in 0…1.
+
+    Prose and reports reach 0.25–0.55, traditional characters 0.2, a mis-decoded text stays below 0.04.
+    """
+    sample = text[:1_000]
+    if _foreign(sample) < 200:  # a page opens with markup
+        sample = _ASCII.sub("", text[:500_000])[:1_000]
+    foreign = _foreign(sample)
+    return sum(map(sample.count, _COMMON)) / foreign if foreign else 0.0
+
+
+def _foreign(text: str) -> int:
+    return 0 if text.isascii() else len(text) - len(text.encode("ascii", "ignore"))
 
 
 def _refuse_garbled(text: str, encoding: str) -> None:
@@ -135,9 +136,10 @@ def _refuse_garbled(text: str, encoding: str) -> None:
         raise Unreadable(
             "undecodable", f"有 {controls} 个控制字符，像是二进制文件；请另存为 .txt、.docx 或 .pdf 后再放入"
         )
-    garbled = text.count("锟斤拷") * 3 + text.count("烫烫烫") * 3
-    soup = len(_LATIN_SOUP.findall(text))
-    han = len(_HAN.findall(text))
-    strange = han >= 200 and likeness(text) < 0.06
-    if garbled > count * 0.01 or (soup > 40 and soup > han) or strange:
+    garbled = text.count("锟斤拷") * 3 + text.count("烫烫烫") * 3 > count * 0.01
+    if not garbled and likeness(text) < 0.1:
+        foreign = _foreign(text)
+        soup = len(_LATIN_SOUP.findall(text))
+        garbled = (soup > 40 and soup * 2 > foreign) or (foreign >= 300 and likeness(text) < 0.05)
+    if garbled:
         raise Unreadable("undecodable", "文字在来源处已成乱码（编码转换出错）；请从原网页或原文件重新取得")
