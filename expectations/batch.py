@@ -108,14 +108,20 @@ def shares(limits: Limits) -> Suite:
             "B03",
             "有章节、数字或事实的批次必有报告",
             "没有报告的数字说明批次残缺",
-            holds("reports_here > 0 OR sections_here + quantities_here + facts_here = 0", "reports_here", "quantities_here"),
+            holds(
+                "reports_here > 0 OR sections_here + quantities_here + facts_here = 0",
+                "reports_here",
+                "quantities_here",
+            ),
             shows=("sections_here", "facts_here"),
         ),
         critical(
             "B04",
             "五份以上的批次里，至少一半报告应读出数字",
             "多数报告都没有数字，是读取坏了，不是报告没写",
-            holds("reports_here < 5 OR reports_with_figures * 2 >= reports_here", "reports_here", "reports_with_figures"),
+            holds(
+                "reports_here < 5 OR reports_with_figures * 2 >= reports_here", "reports_here", "reports_with_figures"
+            ),
         ),
         warning(
             "B05",

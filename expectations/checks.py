@@ -36,9 +36,26 @@ def suite() -> Suite:
     rules = [
         critical("C01", "勾稽编号不得为空", "靠它指明是哪一条", present("check_id"), shows=("statement",)),
         critical("C02", "勾稽编号不得重复", "同一条算两次会夸大矛盾", unique("check_id"), shows=("statement",)),
-        critical("C03", "勾稽所属的报告应在同一批内", "没有报告的勾稽无从核对", holds("report_known", "check_id", "report_id")),
-        critical("C04", "勾稽种类应为已知的五种之一", "不认识的种类说不清成立与否", among("kind", KINDS), shows=("statement",)),
-        critical("C05", "勾稽结论应为已知的五种之一", "不认识的结论说不清成立与否", among("verdict", VERDICTS), shows=("statement",)),
+        critical(
+            "C03",
+            "勾稽所属的报告应在同一批内",
+            "没有报告的勾稽无从核对",
+            holds("report_known", "check_id", "report_id"),
+        ),
+        critical(
+            "C04",
+            "勾稽种类应为已知的五种之一",
+            "不认识的种类说不清成立与否",
+            among("kind", KINDS),
+            shows=("statement",),
+        ),
+        critical(
+            "C05",
+            "勾稽结论应为已知的五种之一",
+            "不认识的结论说不清成立与否",
+            among("verdict", VERDICTS),
+            shows=("statement",),
+        ),
         critical(
             "C06",
             "勾稽涉及的数字应都在同一份报告里",
@@ -60,8 +77,20 @@ def suite() -> Suite:
             holds(fails("parts_total"), "kind", "verdict"),
             shows=("statement",),
         ),
-        warning("C09", "部分不应大于全体", "化解数大于排查数，多半有一个读错或写错", holds(fails("at_most"), "kind", "verdict"), shows=("statement",)),
-        warning("C10", "比率应等于分子除以分母", "率与件数矛盾，至少有一个不对", holds(fails("rate"), "kind", "verdict"), shows=("statement",)),
+        warning(
+            "C09",
+            "部分不应大于全体",
+            "化解数大于排查数，多半有一个读错或写错",
+            holds(fails("at_most"), "kind", "verdict"),
+            shows=("statement",),
+        ),
+        warning(
+            "C10",
+            "比率应等于分子除以分母",
+            "率与件数矛盾，至少有一个不对",
+            holds(fails("rate"), "kind", "verdict"),
+            shows=("statement",),
+        ),
         warning(
             "C11",
             "自述的增减应与文中两年的数字相符",

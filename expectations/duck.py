@@ -123,6 +123,14 @@ class DuckDBEngine(SqlAlchemyExecutionEngine):
             self._held = self.engine.connect()
         yield self._held
 
+    def release(self) -> None:
+        """Let go of the connection. SQLAlchemy keeps those checked out in a global table, and DuckDB's binding then
+        prints a page of leaked objects when the interpreter ends."""
+        if self._held is not None:
+            self._held.close()
+            self._held = None
+        self.engine.dispose()
+
 
 class DuckDBDatasource(SQLDatasource):
     """``context.data_sources.add_duckdb(name).on(con)``: validate tables of an open DuckDB connection."""

@@ -18,7 +18,7 @@ WITH evidence AS (
         bool_and(q.role = 'achieved') AS all_achieved,
         bool_or(q.value = f.value OR q.unit <> f.unit) AS value_found,
         bool_and(q.report_id = f.report_id) AS same_report,
-        bool_and(q.indicator IS NOT DISTINCT FROM f.indicator) AS same_indicator,
+        bool_and(q.quantity_id IS NULL OR q.indicator IS NOT DISTINCT FROM f.indicator) AS same_indicator,
         any_value(q.sentence) AS sentence
     FROM fact_evidence AS e
     JOIN (SELECT DISTINCT ON (fact_id) * FROM facts) AS f USING (fact_id)
@@ -62,7 +62,8 @@ SELECT
     row_number() OVER (
         PARTITION BY f.report_id, f.indicator, f.scope, f.value, f.low, f.high, f.bound ORDER BY f._row
     ) AS copy,
-    count(*) OVER (PARTITION BY f.report_id, f.indicator, f.scope) AS figures_given,
+    count(DISTINCT (f.value, f.low, f.high, f.bound)) OVER (PARTITION BY f.report_id, f.indicator, f.scope)
+        AS figures_given,
     list_contains(string_split(f.flags, ','), 'contradicted') AS contradicted
 FROM facts AS f
 LEFT JOIN (SELECT DISTINCT ON (report_id) * FROM reports) AS r ON f.report_id = r.report_id
@@ -90,7 +91,9 @@ def suite(limits: Limits) -> Suite:
     rules = [
         critical("F01", "事实编号不得为空", "更正和证据都靠它指明是哪一项", present("fact_id"), shows=("indicator",)),
         critical("F02", "事实编号不得重复", "同一编号两处，汇总时会重复计算", unique("fact_id"), shows=("indicator",)),
-        critical("F03", "事实所属的报告应在同一批内", "没有报告的事实无从核对", holds("report_known", "fact_id", "report_id")),
+        critical(
+            "F03", "事实所属的报告应在同一批内", "没有报告的事实无从核对", holds("report_known", "fact_id", "report_id")
+        ),
         critical(
             "F04",
             "事实的机关应与其报告的机关相同",
@@ -111,8 +114,19 @@ def suite(limits: Limits) -> Suite:
             between("report_year", limits.first_year, this_year),
             shows=("indicator",),
         ),
-        critical("F07", "指标不得为空", "没有指标的数字应列为未匹配，而不是事实", present("indicator"), shows=("value", "unit")),
-        critical("F08", "指标应在指标目录之中", "目录之外的代码没有名称、单位和含义", holds("indicator_known", "indicator", "value")),
+        critical(
+            "F07",
+            "指标不得为空",
+            "没有指标的数字应列为未匹配，而不是事实",
+            present("indicator"),
+            shows=("value", "unit"),
+        ),
+        critical(
+            "F08",
+            "指标应在指标目录之中",
+            "目录之外的代码没有名称、单位和含义",
+            holds("indicator_known", "indicator", "value"),
+        ),
         critical(
             "F09",
             "事实的单位应是该指标的单位",
@@ -120,10 +134,29 @@ def suite(limits: Limits) -> Suite:
             holds("unit IS NOT DISTINCT FROM indicator_unit OR NOT indicator_known", "unit", "indicator_unit"),
             shows=("indicator_name", "value", "sentence"),
         ),
-        critical("F10", "数值不得为空，且为有限数", "空值和无穷大不能参与比较", holds("value IS NOT NULL AND isfinite(value)", "value", "indicator")),
-        critical("F11", "数值不得为负", "完成数没有负的", between("value", 0, None), shows=("indicator_name", "sentence")),
-        critical("F12", "下限不得大于上限", "上下限颠倒时，同比的方向会反", holds("low <= high", "low", "high"), shows=("indicator_name",)),
-        critical("F13", "限定应为确数、以上、以内、约、范围之一", "限定决定上下限的含义", among("bound", BOUNDS), shows=("indicator",)),
+        critical(
+            "F10",
+            "数值不得为空，且为有限数",
+            "空值和无穷大不能参与比较",
+            holds("value IS NOT NULL AND isfinite(value)", "value", "indicator"),
+        ),
+        critical(
+            "F11", "数值不得为负", "完成数没有负的", between("value", 0, None), shows=("indicator_name", "sentence")
+        ),
+        critical(
+            "F12",
+            "下限不得大于上限",
+            "上下限颠倒时，同比的方向会反",
+            holds("low <= high", "low", "high"),
+            shows=("indicator_name",),
+        ),
+        critical(
+            "F13",
+            "限定应为确数、以上、以内、约、范围之一",
+            "限定决定上下限的含义",
+            among("bound", BOUNDS),
+            shows=("indicator",),
+        ),
         critical("F14", "限定不得为空", "限定决定上下限的含义", present("bound"), shows=("indicator",)),
         critical(
             "F15",
@@ -171,7 +204,7 @@ def suite(limits: Limits) -> Suite:
             "F21",
             "同一报告对同一指标给出不同数字的，应有「报告内两说」标记",
             "没有标记的矛盾会让人误以为只有一个数字",
-            holds("figures_given = 1 OR copy > 1 OR contradicted", "figures_given", "flags"),
+            holds("figures_given = 1 OR contradicted", "figures_given", "flags"),
             shows=("indicator_name", "scope", "value", "sentence"),
         ),
         warning(
@@ -220,7 +253,7 @@ def suite(limits: Limits) -> Suite:
             "F27",
             "实物量不应小于 1 而大于 0",
             "半件案件、三分之一次会议都不存在",
-            holds("indicator_kind NOT IN ('flow', 'stock') OR value = 0 OR value >= 1", "value", "unit"),
+            holds("indicator_kind NOT IN ('flow', 'stock') OR value <= 0 OR value >= 1", "value", "unit"),
             shows=("indicator_name", "sentence"),
         ),
     ]
@@ -230,8 +263,21 @@ def suite(limits: Limits) -> Suite:
 def evidence() -> Suite:
     """The rules for the rows that tie a fact to a place in the text."""
     rules = [
-        critical("E01", "证据所属的事实应在同一批内", "没有事实的证据是孤儿", holds("fact_known", "fact_id", "quantity_id")),
-        critical("E02", "证据所指的数字应在同一批内", "指向空处的证据是孤儿", holds("quantity_known", "fact_id", "quantity_id")),
-        critical("E03", "同一证据只记一次", "重复的证据会让一处原文看似两处", between("copy", 1, 1), shows=("fact_id", "quantity_id")),
+        critical(
+            "E01", "证据所属的事实应在同一批内", "没有事实的证据是孤儿", holds("fact_known", "fact_id", "quantity_id")
+        ),
+        critical(
+            "E02",
+            "证据所指的数字应在同一批内",
+            "指向空处的证据是孤儿",
+            holds("quantity_known", "fact_id", "quantity_id"),
+        ),
+        critical(
+            "E03",
+            "同一证据只记一次",
+            "重复的证据会让一处原文看似两处",
+            between("copy", 1, 1),
+            shows=("fact_id", "quantity_id"),
+        ),
     ]
     return Suite("fact_evidence", "证据", "fact_evidence", "fact_id", _EVIDENCE_ROWS, rules)

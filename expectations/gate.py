@@ -69,7 +69,9 @@ def check_batch(
     con = duckdb.connect(config={"autoinstall_known_extensions": False})
     try:
         _stage(con, frames, history, vocabulary or Vocabulary.of(catalogue.load()))
-        whole = all(set(columns) <= set(frames[t].columns) if t in frames else False for t, columns in batch.COLUMNS.items())
+        whole = all(
+            set(columns) <= set(frames[t].columns) if t in frames else False for t, columns in batch.COLUMNS.items()
+        )
         chosen = suites(limits) if whole else [batch.shape()]  # without its columns no other rule can be run
         results, failures = validation.run(con, chosen, name=name or f"{started:%Y%m%dT%H%M%S}-入库前", state=state)
     finally:
@@ -90,7 +92,9 @@ def _stage(
         con.register("incoming", frame.with_row_index("_row"))
         con.execute(f"CREATE TABLE {name} AS SELECT * REPLACE (_row::BIGINT AS _row) FROM incoming")
     wanted = [(t, column, family) for t, columns in batch.COLUMNS.items() for column, family in columns.items()]
-    indicators = [(code, e.get("unit"), e.get("name_zh", code), e.get("kind")) for code, e in vocabulary.indicators.items()]
+    indicators = [
+        (code, e.get("unit"), e.get("name_zh", code), e.get("kind")) for code, e in vocabulary.indicators.items()
+    ]
     for name, columns, rows in (
         ("wanted", ["table_name", "column_name", "family"], wanted),
         ("units", ["unit"], [(unit,) for unit in vocabulary.units]),
@@ -115,7 +119,9 @@ def _with_cuts(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         return rows
     texts = dict(frames["reports"].select("report_id", "text").iter_rows())
     cuts = [
-        text[start:end] if (text := texts.get(report)) is not None and None not in (start, end) and 0 <= start < end else None
+        text[start:end]
+        if (text := texts.get(report)) is not None and None not in (start, end) and 0 <= start < end
+        else None
         for report, start, end in rows.select("report_id", "span_start", "span_end").iter_rows()
     ]
     return rows.with_columns(pl.Series("cut_words", cuts, dtype=pl.String))

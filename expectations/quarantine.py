@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -175,13 +176,10 @@ def recheck(
 def _restore(held: pl.DataFrame, table: str, like: pl.DataFrame) -> pl.DataFrame:
     """The rows of ``table`` out of their JSON, with the columns and types of ``like``."""
     records: list[dict[str, Any]] = [json.loads(c) for c in held.filter(pl.col("table_name") == table)["content"]]
-    text = pl.DataFrame(
-        [{c: None if r.get(c) is None else r[c] for c in like.columns} for r in records],
-        schema_overrides={c: pl.String for c, t in like.schema.items() if t.is_temporal()},
-        schema=like.columns,
-        infer_schema_length=None,
-    )
-    return text.select(pl.col(c).cast(t) for c, t in like.schema.items())
+    days = [column for column, kind in like.schema.items() if kind == pl.Date]
+    for record in records:
+        record |= {day: date.fromisoformat(record[day]) for day in days if record.get(day)}
+    return pl.DataFrame([{c: r.get(c) for c in like.columns} for r in records], schema=like.schema)
 
 
 def _canonical(row: Mapping[str, Any], kept: Mapping[str, pl.DataFrame]) -> str:

@@ -21,7 +21,8 @@ SELECT
     length(r.text) AS text_length,
     -- a title may say its year in digits, in full-width digits or in Chinese ones (二〇二四年)
     regexp_extract_all(
-        translate(r.title, '〇○零一二三四五六七八九０１２３４５６７８９', '00012345678901234567890'), '(?:19|20)[0-9]{2}'
+        translate(r.title, '〇○零一二三四五六七八九０１２３４５６７８９', '0001234567890123456789'),
+        '(?:19|20)[0-9]{2}'
     )::INTEGER[] AS title_years,
     coalesce(c.quantity_count, 0) AS quantity_count,
     coalesce(s.fact_count, 0) AS fact_count,
@@ -39,7 +40,9 @@ def suite(limits: Limits) -> Suite:
     this_year = limits.today.year
     rules = [
         critical("R01", "报告编号不得为空", "没有编号的报告，其数字无处可归", present("report_id")),
-        critical("R02", "报告编号在一批之内不得重复", "同一份文件读两次会把数字算两遍", unique("report_id"), shows=("title",)),
+        critical(
+            "R02", "报告编号在一批之内不得重复", "同一份文件读两次会把数字算两遍", unique("report_id"), shows=("title",)
+        ),
         critical(
             "R03",
             "文件指纹应为 64 位十六进制数，报告编号取其前 16 位",
@@ -107,7 +110,9 @@ def suite(limits: Limits) -> Suite:
             holds("resolution = 'resolved'", "issuer_name", "resolution"),
             shows=("title",),
         ),
-        critical("R14", "机关层级应为六级之一", "同类比较按层级分组", among("issuer_level", LEVELS), shows=("issuer_name",)),
+        critical(
+            "R14", "机关层级应为六级之一", "同类比较按层级分组", among("issuer_level", LEVELS), shows=("issuer_name",)
+        ),
         warning(
             "R15",
             "区划代码应为 2 至 12 位数字",
@@ -115,7 +120,9 @@ def suite(limits: Limits) -> Suite:
             like("division_code", "^[0-9]{2,12}$"),
             shows=("issuer_name",),
         ),
-        critical("R16", "正文不得为空", "一切数字都要能在正文里找到", between("text_length", 1, None), shows=("title",)),
+        critical(
+            "R16", "正文不得为空", "一切数字都要能在正文里找到", between("text_length", 1, None), shows=("title",)
+        ),
         critical(
             "R17",
             "所记字数应等于正文长度",

@@ -1,4 +1,4 @@
-"""The expectation that Great Expectations lacks: each row satisfies a SQL predicate, and every row that does not is named.
+"""The expectation that Great Expectations lacks: each row satisfies a SQL predicate, every other is named.
 
 GX's own ``UnexpectedRowsExpectation`` stops at 200 rows and names none of them by key. Importing this module imports
 Great Expectations and registers the expectation under ``expect_rows_to_satisfy``.
@@ -30,7 +30,7 @@ class RowsSatisfy(MulticolumnMapMetricProvider):
 
 
 class ExpectRowsToSatisfy(MulticolumnMapExpectation):
-    """Each row satisfies the SQL predicate ``sql``; a row for which it is NULL passes (presence is a rule of its own)."""
+    """Each row satisfies the predicate ``sql``; one for which it is NULL passes (presence is a rule of its own)."""
 
     sql: str
     ignore_row_if: str = "never"

@@ -96,7 +96,9 @@ def among(column: str, values: Sequence[str]) -> Expect:
 
 def between(column: str, low: float | None, high: float | None) -> Expect:
     """``low`` ≤ value ≤ ``high``, each end open where None; null passes."""
-    return Expect("expect_column_values_to_be_between", (column,), dict(column=column, min_value=low, max_value=high))
+    return Expect(
+        "expect_column_values_to_be_between", (column,), {"column": column, "min_value": low, "max_value": high}
+    )
 
 
 def like(column: str, pattern: str) -> Expect:

@@ -16,11 +16,13 @@ SELECT
     p.span_start AS parent_start,
     p.span_end AS parent_end,
     max(s.span_end) OVER (
-        PARTITION BY s.report_id, s.parent_id ORDER BY s.span_start, s._row ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        PARTITION BY s.report_id, s.parent_id ORDER BY s.span_start, s._row
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
     ) AS brother_end
 FROM sections AS s
 LEFT JOIN (SELECT DISTINCT ON (report_id) report_id, char_count FROM reports) AS r ON s.report_id = r.report_id
-LEFT JOIN (SELECT DISTINCT ON (section_id) * FROM sections) AS p ON s.parent_id = p.section_id AND s.report_id = p.report_id
+LEFT JOIN (SELECT DISTINCT ON (section_id) * FROM sections) AS p
+    ON s.parent_id = p.section_id AND s.report_id = p.report_id
 """
 
 
@@ -29,7 +31,12 @@ def suite() -> Suite:
     rules = [
         critical("S01", "章节编号不得为空", "数字靠它找到所在章节", present("section_id"), shows=("title",)),
         critical("S02", "章节编号不得重复", "同一编号两处，数字的归属就不确定", unique("section_id"), shows=("title",)),
-        critical("S03", "章节所属的报告应在同一批内", "没有报告的章节无从核对", holds("report_known", "section_id", "report_id")),
+        critical(
+            "S03",
+            "章节所属的报告应在同一批内",
+            "没有报告的章节无从核对",
+            holds("report_known", "section_id", "report_id"),
+        ),
         critical(
             "S04",
             "章节位置应在正文之内，起小于止",
@@ -74,7 +81,12 @@ def suite() -> Suite:
             shows=("title",),
         ),
         critical("S11", "章节序号应从 1 起", "序号是章节在同级中的位次", between("ordinal", 1, None), shows=("title",)),
-        warning("S12", "章节标题不应为空", "空标题多半是序号误认为标题", holds("trim(title) <> ''", "title", "printed_marker")),
+        warning(
+            "S12",
+            "章节标题不应为空",
+            "空标题多半是序号误认为标题",
+            holds("trim(title) <> ''", "title", "printed_marker"),
+        ),
         warning(
             "S13",
             "章节标题一般不超过 60 字",

@@ -26,7 +26,7 @@ BODY = """{place}人民政府关于{year}年法治政府建设情况的报告
 """
 
 
-def read(place: str, year: int, found: int, solved: int, leaflets: int) -> Report:
+def _read(place: str, year: int, found: int, solved: int, leaflets: int) -> Report:
     """The report of an invented township as a careful reader would read it."""
     text = BODY.format(place=place, year=year, found=found, solved=solved, leaflets=leaflets)
 
@@ -43,7 +43,9 @@ def read(place: str, year: int, found: int, solved: int, leaflets: int) -> Repor
         Section(1, 2, "二、", "二、", False, "下一年工作安排", "plan", plan, end, at("力争") - 1),
     )
 
-    def quantity(words, within, value, unit, indicator, section, *, role="achieved", bound="exact", low=None, high=None):
+    def quantity(
+        words, within, value, *, unit, indicator, section, role="achieved", bound="exact", low=None, high=None
+    ):
         sentence_start = text.rfind("\n", 0, at(within)) + 1
         sentence = text[sentence_start : text.index("\n", sentence_start)]
         start = at(within) + within.index(words)
@@ -54,15 +56,17 @@ def read(place: str, year: int, found: int, solved: int, leaflets: int) -> Repor
         )  # fmt: skip
 
     quantities = (
-        quantity(f"{found}件", f"排查矛盾纠纷{found}件", found, "件", "disputes_screened", 1),
-        quantity(f"{solved}件", f"化解{solved}件", solved, "件", "disputes_mediated", 1),
+        quantity(f"{found}件", f"排查矛盾纠纷{found}件", found, unit="件", indicator="disputes_screened", section=1),
+        quantity(f"{solved}件", f"化解{solved}件", solved, unit="件", indicator="disputes_mediated", section=1),
         quantity(
-            f"{leaflets}余份", f"普法资料{leaflets}余份", leaflets, "份", "publicity_materials_distributed", 2,
-            bound="at_least", low=leaflets + 1, high=leaflets + 99,
+            f"{leaflets}余份", f"普法资料{leaflets}余份", leaflets, unit="份", section=2,
+            indicator="publicity_materials_distributed", bound="at_least", low=leaflets + 1, high=leaflets + 99,
         ),
-        quantity("95%", "满意率达95%", 95, "%", "satisfaction_rate", 2),
-        quantity("未发生行政复议案件", "未发生行政复议案件", 0, "件", "reconsideration_cases", 2),
-        quantity("12场", "讲座12场", 12, "场", None, 3, role="target"),
+        quantity("95%", "满意率达95%", 95, unit="%", indicator="satisfaction_rate", section=2),
+        quantity(
+            "未发生行政复议案件", "未发生行政复议案件", 0, unit="件", indicator="reconsideration_cases", section=2
+        ),
+        quantity("12场", "讲座12场", 12, unit="场", indicator=None, section=3, role="target"),
     )  # fmt: skip
     facts = tuple(
         Fact(q.indicator, "", year, q.value, q.low, q.high, q.bound, q.unit, (n,))
@@ -94,16 +98,22 @@ def read(place: str, year: int, found: int, solved: int, leaflets: int) -> Repor
 
 
 @pytest.fixture(scope="session")
+def read():
+    """``read(place, year, found, solved, leaflets) -> Report``."""
+    return _read
+
+
+@pytest.fixture(scope="session")
 def readings() -> list[Report]:
     return [
-        read("柳溪镇", 2023, 140, 131, 8000),
-        read("柳溪镇", 2024, 152, 148, 9000),
-        read("石桥乡", 2023, 61, 60, 3000),
-        read("石桥乡", 2024, 70, 66, 3500),
+        _read("柳溪镇", 2023, 140, 131, 8000),
+        _read("柳溪镇", 2024, 152, 148, 9000),
+        _read("石桥乡", 2023, 61, 60, 3000),
+        _read("石桥乡", 2024, 70, 66, 3500),
     ]
 
 
-@pytest.fixture()
+@pytest.fixture
 def clean(readings):
     """The clean batch as frames; Polars frames are immutable, so a test may build on them freely."""
     return frames(readings)
