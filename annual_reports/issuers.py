@@ -79,6 +79,8 @@ def parse(phrase: str, divisions: Divisions) -> Named | None:
     park = bool(_PARK.search(rest))
     if not park and not _BODY.search(rest):
         return None
+    if not units:
+        rest = re.sub("^[县区市旗州省](?=..)", "", rest)  # 县司法局: whose county is to be told by other evidence
     return Named(phrase, tuple(units), above, rest, park=park, missing=missing, note=note)
 
 

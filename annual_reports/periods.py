@@ -66,10 +66,11 @@ def report_year(
     body = text.text
     printed = re.search(re.escape(title[-8:]) + r"(?:[（(].*[)）])?$", body[:600], re.MULTILINE) if title else None
     start = printed.end() if printed else 0
+    first_heading = headings[0].start if headings else len(body)
     named = [
         ("标题", _of_title(title)),
         ("「现将……如下」一句", _of_statement(body[: start + 3000])),
-        ("开头", _first(years(body[start : start + _OPENING]))),
+        ("开头", _first(years(body[start : min(start + _OPENING, first_heading)]))),
         *_of_headings(headings),
         ("文件名", _first(_in_name(file_name))),
         ("发布日期", _of_publication(published)),
@@ -160,7 +161,7 @@ def _cut_off(year: int, words: str) -> date | None:
 
 
 _SEVERAL = re.compile(
-    rf"近[两二三四五六七八九十几2-9]年|[两二三四五六七八九十2-9]年来|历年|累计[^，。]{{0,6}}年来|(?:自|从)?{_NUMERAL}年(?:以来|起|至今)|十[二三四五]五(?:期间|以来)"
+    rf"近[两二三四五六七八九十几2-9]年|[两二三四五六七八九十2-9]年来|历年|累计[^，。]{{0,6}}年来|(?:自|从)?{_NUMERAL}年(?:以来|起|至今)|十[二三四五]五[”\"]?(?:期间|以来)"
     rf"|{_NUMERAL}年?\s?[—\-－~～至到]\s?{_NUMERAL}\s?年|建[镇县区局]以来|改革开放"
 )
 _RELATIVE = (

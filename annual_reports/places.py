@@ -194,8 +194,12 @@ def _named(text: Text, title: str, divisions: Divisions, file_name: str, hint: s
 def _phrases(text: Text, title: str, file_name: str, hint: str) -> list[tuple[str, str]]:
     phrases = [("标题", _phrase(title))]
     phrases += [("「现将……如下」一句", m[1]) for m in _STATEMENT.finditer(text.text[:3000])]
-    first, last = text.lines[:5], text.lines[-5:]
-    phrases += [("落款", text.text[line.start : line.end]) for line in reversed(last) if line.end - line.start <= 30]
+    first, last = text.lines[:5], text.lines[5:][-5:]
+    phrases += [
+        ("落款", words)
+        for line in reversed(last)
+        if line.end - line.start <= 30 and not (words := text.text[line.start : line.end]).endswith(("：", ":", "。"))
+    ]
     phrases += [
         ("文首", m[1])
         for line in first

@@ -1,0 +1,237 @@
+"""Issuers and their places. The sentences are written for the tests; the places are real."""
+
+import pytest
+
+from annual_reports import catalogue, places
+from annual_reports.report import Division
+from annual_reports.text import Line, Text
+
+CATALOGUE = catalogue.load()
+TABLE = places.load()
+
+
+def plain(source: str) -> Text:
+    lines, position = [], 0
+    words = source.split("\n")
+    for number, word in enumerate(words):
+        lines.append(Line(position, position + len(word), "paragraph", None, False, f"第{number + 1}行"))
+        position += len(word) + 1
+    return Text("\n".join(words), tuple(lines))
+
+
+def issuer(title: str, body: str = "一年来扎实推进各项工作。", **names):
+    return places.resolve(plain(f"{title}\n{body}"), title, TABLE, CATALOGUE, **names)
+
+
+@pytest.mark.parametrize(
+    ("title", "name", "level", "key"),
+    [
+        ("襄垣县王村镇关于2024年法治政府建设情况的报告", "襄垣县王村镇人民政府", "乡镇", "山西省/长治市/襄垣县/王村镇"),
+        (
+            "襄垣县王村镇人民政府2024年法治政府建设情况报告",
+            "襄垣县王村镇人民政府",
+            "乡镇",
+            "山西省/长治市/襄垣县/王村镇",
+        ),
+        (
+            "山西省长治市襄垣县王村镇2024年法治政府建设情况报告",
+            "襄垣县王村镇人民政府",
+            "乡镇",
+            "山西省/长治市/襄垣县/王村镇",
+        ),
+        (
+            "2024年度乌苏市四棵树镇法治政府建设报告",
+            "乌苏市四棵树镇人民政府",
+            "乡镇",
+            "新疆维吾尔自治区/塔城地区/乌苏市/四棵树镇",
+        ),
+        ("宁河镇2024年度法治政府建设情况报告", "宁河区宁河镇人民政府", "乡镇", "天津市/宁河区/宁河镇"),
+        ("关于宁河镇2024年度法治政府建设情况的报告", "宁河区宁河镇人民政府", "乡镇", "天津市/宁河区/宁河镇"),
+        (
+            "天心区坡子街街道办事处2022年法治政府建设年度报告",
+            "天心区坡子街街道办事处",
+            "乡镇",
+            "湖南省/长沙市/天心区/坡子街街道",
+        ),
+        (
+            "鲤城区人民政府金龙街道办事处关于2022年度法治政府建设情况的报告",
+            "鲤城区金龙街道办事处",
+            "乡镇",
+            "福建省/泉州市/鲤城区/金龙街道",
+        ),
+        ("东莞市虎门镇2023年度法治政府建设情况报告", "东莞市虎门镇人民政府", "乡镇", "广东省/东莞市/虎门镇"),
+        (
+            "屏边县2023年度法治政府建设情况报告",
+            "屏边苗族自治县人民政府",
+            "县",
+            "云南省/红河哈尼族彝族自治州/屏边苗族自治县",
+        ),
+        ("济源市2023年法治政府建设情况报告", "济源市人民政府", "县", "河南省/济源市"),
+        ("宁河县2014年依法行政工作报告", "宁河区人民政府", "县", "天津市/宁河区"),
+        ("长治市人民政府关于2023年法治政府建设情况的报告", "长治市人民政府", "市", "山西省/长治市"),
+        ("恩施州2023年法治政府建设情况报告", "恩施土家族苗族自治州人民政府", "市", "湖北省/恩施土家族苗族自治州"),
+        ("塔城地区行政公署2023年法治政府建设情况报告", "塔城地区行政公署", "市", "新疆维吾尔自治区/塔城地区"),
+        ("贵州省2023年法治政府建设情况报告", "贵州省人民政府", "省", "贵州省"),
+        ("天津市2023年法治政府建设情况报告", "天津市人民政府", "省", "天津市"),
+        ("襄垣县司法局2023年度法治政府建设情况报告", "襄垣县司法局", "部门", "山西省/长治市/襄垣县/司法局"),
+        (
+            "襄垣县市场监督管理局关于2023年法治政府建设情况的报告",
+            "襄垣县市场监督管理局",
+            "部门",
+            "山西省/长治市/襄垣县/市场监督管理局",
+        ),
+        ("中共襄垣县水利局党组关于2023年法治政府建设情况的报告", "襄垣县水利局", "部门", "山西省/长治市/襄垣县/水利局"),
+        ("山西省财政厅2023年度法治政府建设报告", "山西省财政厅", "部门", "山西省/财政厅"),
+        (
+            "襄垣县人民政府办公室2023年度法治政府建设报告",
+            "襄垣县人民政府办公室",
+            "部门",
+            "山西省/长治市/襄垣县/人民政府办公室",
+        ),
+        (
+            "襄垣县经济开发区管委会2023年度法治政府建设报告",
+            "襄垣县经济开发区管委会",
+            "园区",
+            "山西省/长治市/襄垣县/经济开发区管委会",
+        ),
+        (
+            "中共襄垣县委 襄垣县人民政府关于2023年法治政府建设情况的报告",
+            "中共襄垣县委员会、襄垣县人民政府",
+            "县",
+            "山西省/长治市/襄垣县",
+        ),
+        (
+            "中共襄垣县王村镇委员会 襄垣县王村镇人民政府关于2023年法治政府建设情况的报告",
+            "中共襄垣县王村镇委员会、襄垣县王村镇人民政府",
+            "乡镇",
+            "山西省/长治市/襄垣县/王村镇",
+        ),
+    ],
+)
+def test_issuer_named_in_the_title(title, name, level, key):
+    found = issuer(title)
+    assert (found.name, found.level, found.key, found.resolution) == (name, level, key, "resolved")
+
+
+def test_division_with_code_system_and_date():
+    assert issuer("宁河镇2024年度法治政府建设情况报告").division == Division(
+        "天津市", None, "宁河区", "宁河镇", "120117101", "国家地名信息库", "2026-09-11"
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "evidence"),
+    [
+        ("襄垣县委、县政府：\n我镇认真落实各项任务。", "收文机关"),
+        ("中共襄垣县委员会、襄垣县人民政府：\n我镇认真落实各项任务。", "收文机关"),
+        ("2024年，在襄垣县委、县政府的正确领导下，我镇认真落实各项任务。", "领导机关"),
+        ("我镇将继续努力，为建设法治襄垣作出贡献。", "所称"),
+        ("我镇认真落实《襄垣县2024年法治建设工作要点》，任务全部完成。", "文件标题"),
+        ("我镇邀请襄垣二中学生旁听庭审，并与襄垣县司法局联合普法。", "本地机构"),
+        ("我镇地处襄垣县东部，紧邻长治市城区，襄垣县交通便利，山西省内客商众多。", "正文地名"),
+    ],
+)
+def test_a_bare_name_is_told_apart_by_evidence(body, evidence):
+    """There are more than ten 王村镇."""
+    found = issuer("王村镇2024年法治政府建设情况报告", body)
+    assert (found.key, found.resolution) == ("山西省/长治市/襄垣县/王村镇", "resolved")
+    assert any(words.startswith(evidence) for words in found.evidence)
+
+
+def test_without_evidence_a_bare_name_stays_ambiguous_with_its_candidates():
+    found = issuer("王村镇2024年法治政府建设情况报告")
+    assert (found.resolution, found.key, found.level) == ("ambiguous", None, "乡镇")
+    assert found.division == Division(township="王村镇")
+    assert any("襄垣县王村镇" in words and "处" in words for words in found.evidence)
+
+
+def test_evidence_for_two_places_is_no_evidence():
+    body = "我镇赴淄博市周村区考察，与襄垣县签订协议。"
+    assert issuer("王村镇2024年法治政府建设情况报告", body).resolution == "ambiguous"
+
+
+def test_other_places_named_in_passing_do_not_outweigh_the_superior():
+    body = "在襄垣县委、县政府的坚强领导下，我镇赴周村区、周村区王村镇学习。为建设法治襄垣而努力。"
+    assert issuer("王村镇2024年法治政府建设情况报告", body).key == "山西省/长治市/襄垣县/王村镇"
+
+
+def test_signs_of_a_province():
+    body = "依托粤智助平台，我镇开展政务服务，按照《广东省行政处罚自由裁量权规定》执法，并用好粤执法系统。"
+    found = issuer("江口镇2024年法治政府建设情况报告", body)
+    candidates = [u for u in TABLE.named("江口镇") if u.province == "广东省"]
+    assert found.resolution == ("resolved" if len(candidates) == 1 else "ambiguous")
+
+
+def test_the_superiors_kind_excludes_the_others():
+    """太平镇 in a 区 or a 县: the addressee 「区委、区政府」 alone cannot choose among several districts."""
+    assert (
+        issuer("太平镇2024年法治政府建设情况报告", "在区委、区政府的领导下，向区委报告，对区政府负责。").resolution
+        == "ambiguous"
+    )
+
+
+@pytest.mark.parametrize("title", ["县司法局2023年度法治政府建设情况报告", "司法局2023年度法治政府建设情况报告"])
+def test_a_bureau_without_a_place_takes_it_from_the_evidence(title):
+    found = issuer(title, "襄垣县委依法治县办：\n2023年，在襄垣县委、县政府的领导下，我局扎实工作。")
+    assert (found.name, found.key) == ("襄垣县司法局", "山西省/长治市/襄垣县/司法局")
+    assert issuer(title).resolution == "unresolved"
+
+
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        ("现将襄垣县王村镇2024年法治政府建设情况报告如下：", "「现将……如下」一句"),
+        ("一年来工作扎实。\n学习扎实。\n执法扎实。\n普法扎实。\n襄垣县王村镇人民政府\n2025年1月3日", "落款"),
+        ("襄垣县王村镇\n一年来工作扎实。\n学习扎实。\n执法扎实。\n普法扎实。", "文首"),
+        ("2024年，襄垣县王村镇坚持依法行政。", "正文开头"),
+    ],
+)
+def test_where_the_title_names_nobody(body, where):
+    found = issuer("2024年法治政府建设情况报告", body)
+    assert found.name == "襄垣县王村镇人民政府"
+    assert found.evidence[0].startswith(where)
+
+
+def test_the_file_name_is_a_last_resort():
+    assert (
+        issuer("2024年法治政府建设情况报告", file_name="12 襄垣县王村镇2024年报告.docx").name == "襄垣县王村镇人民政府"
+    )
+    assert (
+        issuer("王村镇2024年法治政府建设情况报告", file_name="襄垣县/王村镇.docx").key == "山西省/长治市/襄垣县/王村镇"
+    )
+    assert (
+        issuer("2024年法治政府建设情况报告", hint="襄垣县王村镇2024年法治政府建设情况报告").name
+        == "襄垣县王村镇人民政府"
+    )
+
+
+def test_the_addressee_is_not_the_issuer():
+    found = issuer("2024年法治政府建设情况报告", "襄垣县委、县政府：\n2024年，我镇扎实工作。王村镇执法人员全部持证。")
+    assert found.name == "襄垣县王村镇人民政府"
+
+
+def test_a_township_that_changed_its_kind_is_taken_only_where_it_is_unique_in_its_county():
+    found = issuer("襄垣县王村乡2016年法治政府建设情况报告")
+    assert found.key == "山西省/长治市/襄垣县/王村镇"
+    assert any("名录中没有王村乡" in words for words in found.evidence)
+
+
+def test_a_township_that_the_table_does_not_know_is_unresolved_with_the_way_out():
+    found = issuer("襄垣县不存在镇2024年法治政府建设情况报告")
+    assert (found.resolution, found.key) == ("unresolved", None)
+    assert found.division == Division("山西省", "长治市", "襄垣县", "不存在镇")
+    assert "divisions.csv" in found.evidence[-1]
+
+
+def test_counties_of_one_name_are_told_apart_by_their_city():
+    assert issuer("鼓楼区2023年法治政府建设情况报告").resolution == "ambiguous"
+    found = issuer(
+        "鼓楼区2023年法治政府建设情况报告", "2023年，在福州市委、市政府的领导下，我区扎实工作，为建设法治福州贡献力量。"
+    )
+    assert found.key == "福建省/福州市/鼓楼区"
+
+
+def test_nothing_to_go_by_is_unresolved():
+    found = issuer("2024年法治政府建设情况报告")
+    assert (found.name, found.level, found.resolution, found.key) == (None, None, "unresolved", None)
+    assert found.evidence
