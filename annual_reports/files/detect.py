@@ -31,6 +31,12 @@ _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"KDH", "CAJ 文件", "请用 CAJ 阅读器另存为 PDF 或 .txt 再放入"),
 )
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_STREAM = re.compile(  # names in an OLE directory
+    b"|".join(
+        stream.encode("utf-16-le")
+        for stream in ("EncryptedPackage", "WordDocument", "Workbook", "Book", "PowerPoint Document")
+    )
+)
 _PAGE = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|title)[\s>/]", re.I)
 _FRAGMENT = re.compile(rb"<(?:div|p|table|span|br|h[1-6])[\s>/]", re.I)
 
@@ -104,16 +110,14 @@ def _part_names(data: bytes, most: int = 5_000) -> set[str]:
 
 
 def _in_ole(data: bytes, name: str) -> Unreadable:
-    def has(stream: str) -> bool:
-        return stream.encode("utf-16-le") in data
-
-    if has("EncryptedPackage"):
+    streams = {match[0].decode("utf-16-le") for match in _STREAM.finditer(data)}
+    if "EncryptedPackage" in streams:
         return Unreadable("unsupported", "文档有打开密码；请解除密码后另存为 .docx 再放入")
     if name.lower().endswith(".wps"):
         return _unsupported("WPS 文字（.wps）", _SAVE_AS)
-    if has("Workbook") or has("Book"):
+    if "WordDocument" not in streams and streams & {"Workbook", "Book"}:
         return _unsupported("Excel 表格（.xls）", "请把报告正文另存为 .docx 再放入")
-    if has("PowerPoint Document"):
+    if "WordDocument" not in streams and "PowerPoint Document" in streams:
         return _unsupported("幻灯片（.ppt）", "请把报告正文另存为 .docx 再放入")
     return _unsupported("旧版 Word 文档（.doc）", _SAVE_AS)
 

@@ -34,6 +34,9 @@ _COUNT = "一二三四五六七八九十"
 _MARK = re.compile(
     f"[{_COUNT}]{{1,3}}、|[（(][{_COUNT}0-9]{{1,3}}[）)]|[0-9]{{1,2}}[.、．](?![0-9])|第[{_COUNT}]+[章节条]"
 )
+_FIRST_WORD = re.compile(  # what a line break does not part: a word with the signs round it, digits behind a 。
+    "[“‘（《〈【「『(]*(?:[A-Za-z0-9.,%％/-]+|.)(?:[，。；：、！？）》〉】」』”’,.;:!?)%％]+[A-Za-z0-9.%]*)?"
+)
 _WORD_END = re.compile("[A-Za-z0-9]$")
 _WORD = re.compile("[A-Za-z]")
 _CODELESS = re.compile("[\x00-\x08\x0e-\x1f\ue000-\uf8ff\ufffd]")
@@ -73,10 +76,9 @@ def read(data: bytes, limits: Limits) -> Document:
             document.close()
     _refuse_codeless(pages)
     _drop_running_lines(pages)
-    blocks = tuple(_paragraphs(pages))
-    if not blocks:
+    if not any(pages):
         raise Unreadable("empty", "PDF 里除页码外没有文字；请确认原文件")
-    return Document(PDF, None, blocks, title_hint=title)
+    return Document(PDF, None, tuple(_paragraphs(pages)), title_hint=title)
 
 
 def _refusal(error: pypdfium2.PdfiumError) -> Unreadable:
@@ -220,27 +222,39 @@ def _key(line: _Line) -> tuple[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """A page's margins in points, the usual distance between its lines and the size of its characters."""
+    """A page's margins in points, the distance between lines of one paragraph, the size of its characters, and whether
+    the document indents its paragraphs."""
 
     left: float
     right: float
     gap: float
     size: float
+    indents: bool
 
     def indented(self, line: _Line) -> bool:
         return line.left > self.left + 1.2 * line.size
 
-    def full(self, line: _Line) -> bool:
-        """The line reaches the right margin: it was wrapped there, not ended."""
-        return line.right > self.right - 1.6 * line.size
+    def wrapped(self, above: _Line, below: _Line) -> bool:
+        """``above`` ended because the first word of ``below``, with the signs that may not stand alone, did not fit."""
+        word = _FIRST_WORD.match(below.text)
+        columns = sum(2 if sign >= "\u2e80" else 1 for sign in word[0]) if word else 2
+        return self.right - above.right < (columns / 2 + 0.6) * above.size
 
 
-def _layout(lines: list[_Line]) -> _Layout:
+def _layouts(pages: list[list[_Line]]) -> list[_Layout]:
+    """The layout of each page. Line distance and text width are the document's: a page of headings would mislead."""
+    lines = [line for page in pages for line in page]
     size = statistics.median(line.size for line in lines)
-    gaps = [above.middle - below.middle for above, below in pairwise(lines)]
-    left = _margin(sorted(line.left for line in lines), size)
-    right = _margin(sorted((line.right for line in lines), reverse=True), size)
-    return _Layout(left, right, statistics.median(gaps) if gaps else size, size)
+    gaps = sorted(above.middle - below.middle for page in pages for above, below in pairwise(page))
+    gap = next((gap for gap in gaps[len(gaps) // 4 :] if gap > 0), 2 * size)
+    everywhere = _margin(sorted(line.left for line in lines), size)
+    lefts = [_margin(sorted(line.left for line in page), size) if len(page) > 3 else everywhere for page in pages]
+    rights = [_margin(sorted((line.right for line in page), reverse=True), size) if page else 0.0 for page in pages]
+    width = max(right - left for left, right in zip(lefts, rights, strict=True))
+    indented = sum(
+        1.5 * size < line.left - left < 2.6 * size for left, page in zip(lefts, pages, strict=True) for line in page
+    )
+    return [_Layout(left, left + width, gap, size, indented * 10 >= len(lines)) for left in lefts]
 
 
 def _margin(edges: list[float], size: float) -> float:
@@ -249,15 +263,13 @@ def _margin(edges: list[float], size: float) -> float:
 
 
 def _paragraphs(pages: list[list[_Line]]) -> Iterator[Block]:
-    whole = _layout([line for page in pages for line in page]) if any(pages) else None
-    unfinished = False  # the page before ended with a full line
-    for number, lines in enumerate(pages, 1):
-        if not lines or whole is None:
+    last: _Line | None = None
+    for number, (lines, layout) in enumerate(zip(pages, _layouts(pages), strict=True), 1):
+        if not lines:
             continue
-        layout = _layout(lines) if len(lines) > 3 else whole  # a last page of one line has no margins of its own
         place = f"第{number}页"
-        continues = unfinished and not layout.indented(lines[0]) and not _MARK.match(lines[0].text)
         text = lines[0].text
+        continues = last is not None and _runs_on(last, lines[0], layout)
         for above, line in pairwise(lines):
             if _starts(line, above, layout):
                 yield Block(text, place=place, continues=continues)
@@ -265,18 +277,31 @@ def _paragraphs(pages: list[list[_Line]]) -> Iterator[Block]:
             else:
                 text += _glue(text, line.text) + line.text
         yield Block(text, place=place, continues=continues)
-        unfinished = layout.full(lines[-1])
+        last = lines[-1]
+
+
+def _runs_on(last: _Line, line: _Line, layout: _Layout) -> bool:
+    """Whether the first line of a page continues the last paragraph of the page before."""
+    if _resized(last, line) or _MARK.match(line.text) or layout.indented(line) or not layout.wrapped(last, line):
+        return False
+    return layout.indents or not _END.search(last.text)
 
 
 def _starts(line: _Line, above: _Line, layout: _Layout) -> bool:
     """Whether ``line`` begins a paragraph below ``above``."""
-    if abs(above.size - line.size) > 0.2 * min(above.size, line.size):
+    if _resized(above, line):
         return True  # from title to text
     if line.size > 1.2 * layout.size:
-        return not layout.full(above)  # a wrapped title is centred, so its second line looks indented
-    if above.middle - line.middle > 1.7 * layout.gap or layout.indented(line):
+        return not layout.wrapped(above, line)  # a wrapped title is centred, so its second line looks indented
+    if above.middle - line.middle > 1.3 * layout.gap or layout.indented(line):
         return True
-    return not layout.full(above) or (_MARK.match(line.text) is not None and _END.search(above.text) is not None)
+    return not layout.wrapped(above, line) or (
+        _MARK.match(line.text) is not None and _END.search(above.text) is not None
+    )
+
+
+def _resized(one: _Line, other: _Line) -> bool:
+    return abs(one.size - other.size) > 0.2 * min(one.size, other.size)
 
 
 def _glue(before: str, after: str) -> str:
