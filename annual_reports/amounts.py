@@ -1,7 +1,7 @@
 """How a number, the words round it and its unit make one amount: value, low, high, bound, unit.
 
-Knows the shape 数百 / 100余万元 / 三五件 / 百分之九十五 / 3-5次 and its arithmetic. Leaves out whether the number counts
-anything at all (``quantities``) and what the single words mean (``bounds``, ``units``, ``numerals``).
+Knows the shape 数百 / 100余万元 / 三五件 / 百分之九十五 / 3-5次 and its arithmetic. Leaves out whether the number
+counts anything at all (``quantities``) and what the single words mean (``bounds``, ``units``, ``numerals``).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from annual_reports import numerals
-from annual_reports.bounds import BOUND_OF, BoundWord, BoundWords, Exact, last_place, limits
+from annual_reports.bounds import BOUND_OF, BoundWords, Exact, Found, last_place, limits
 from annual_reports.report import Bound
 from annual_reports.traps import CAPITALS, DIGITS, HAN_DIGITS
 from annual_reports.units import NO_UNIT, Unit, Units
@@ -40,6 +40,10 @@ class Amount(NamedTuple):
     bound: Bound
     unit_printed: str
     unit: str
+
+    def negative(self) -> Amount:
+        """The same amount below zero; only an exact one has one."""
+        return self._replace(value=-self.value, low=-self.value, high=-self.value)
 
 
 class Amounts:
@@ -72,8 +76,11 @@ class Amounts:
         low, high = self._ends(match, upper)
         return upper if low < high else None
 
-    def read(self, match: re.Match[str], word: BoundWord | None, upper: re.Match[str] | None) -> Amount:
-        """Value, bounds and unit of a match, with the bound word before it and the upper end of its range."""
+    def read(self, match: re.Match[str], word: Found | None, upper: re.Match[str] | None) -> Amount | None:
+        """Value, bounds and unit of a match, with the bound word before it and the upper end of its range.
+
+        None where the digits are no numeral (十百件).
+        """
         if match["parts"]:
             return self._parts(match, word)
         printed = _joined((upper or match)["unit"] or "")
@@ -86,10 +93,12 @@ class Amounts:
         if upper is not None:
             low, high = (end * unit.times for end in self._ends(match, upper))
             return Amount(_out(low), _out(low), _out(high), "range", printed, unit.name)
+        if numerals.parse(_joined(match["number"])) is None:
+            return None
         value = _value(match) * unit.times
         return self._bounded(match, word, value, unit, printed)
 
-    def _bounded(self, match: re.Match[str], word: BoundWord | None, value: Exact, unit: Unit, printed: str) -> Amount:
+    def _bounded(self, match: re.Match[str], word: Found | None, value: Exact, unit: Unit, printed: str) -> Amount:
         rule = self._rule(match, word)
         if rule is None:
             return Amount(_out(value), _out(value), _out(value), "exact", printed, unit.name)
@@ -108,24 +117,26 @@ class Amounts:
             unit.name,
         )
 
-    def _rule(self, match: re.Match[str], word: BoundWord | None) -> str | None:
+    def _rule(self, match: re.Match[str], word: Found | None) -> str | None:
         """The word nearest to the number decides: 数百, then 余, then 以上, then the word before it."""
         for side in ("head", "tight", "after"):
             if match[side]:
                 return self._rules[side, _joined(match[side])]
         return word.rule if word else None
 
-    def _parts(self, match: re.Match[str], word: BoundWord | None) -> Amount:
+    def _parts(self, match: re.Match[str], word: Found | None) -> Amount | None:
         """百分之九十五 → 95 %, 千分之三 → 3 ‰, 三分之二 → 0.666… without a unit."""
         parts = match["parts"]
         name, times = _PARTS_UNIT.get(parts[:3], ("", 1))
         share = numerals.parse(parts)
-        value = Decimal(str(share if share is not None else 0)) * times
+        if share is None:
+            return None
+        value = Decimal(str(share)) * times
         unit = Unit(name, "rate", 1, True, "never", Decimal("0.01"))
         return self._bounded(match, word, _whole(value), unit, name)
 
     def _ends(self, match: re.Match[str], upper: re.Match[str]) -> tuple[Exact, Exact]:
-        """Both ends of a range; a 万 at the upper end holds for the lower too (3-5万元) where that keeps them in order."""
+        """Both ends of a range; a 万 at the upper end holds for the lower too (3-5万元) if that keeps their order."""
         low, high = _value(match), _value(upper)
         if not _steps(match):
             shared = low * _factor("".join(c for c in _steps(upper) if c in _FACTOR))

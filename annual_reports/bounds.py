@@ -8,11 +8,13 @@ of units beyond the smallest step a unit can take (1 for a count, 0.01 for a per
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from annual_reports.report import Bound
+from annual_reports.traps import DIGITS
 
 Exact = int | Decimal
 
@@ -27,77 +29,87 @@ class BoundWord:
     only: tuple[str, ...]
     not_after: frozenset[str]
     not_before: tuple[str, ...]
+    apart: bool
 
 
-@dataclass(frozen=True, slots=True)
+class Found(NamedTuple):
+    """A bound word that holds for a number, by its rule, and where the figure begins with it."""
+
+    rule: str
+    start: int
+
+
 class BoundWords:
-    """The catalogue's words, ready for matching."""
+    """The words of ``catalogue["bounds"]``, ready for matching.
 
-    before: dict[str, tuple[BoundWord, ...]]
-    tight: str
-    after: str
-    rules: dict[tuple[str, str], str]
+    ``tight`` and ``after`` are regular expressions without groups for the words right behind a number and behind its
+    unit; ``rules`` gives the rule of each word by side and word.
+    """
 
-    def before_number(self, text: str, number: int, floor: int) -> BoundWord | None:
+    def __init__(self, table: dict[str, Any]) -> None:
+        words = [_word(key, entry) for key, entry in table.items()]
+        self.tight, self.after = _either(words, "tight"), _either(words, "after")
+        self.rules = {(w.side, w.word): w.rule for w in words}
+        self._before: dict[str, list[BoundWord]] = {}
+        for word in sorted((w for w in words if w.side == "before"), key=lambda w: -len(w.word)):
+            self._before.setdefault(word.word[-1], []).append(word)
+        apart = "|".join(w.word for w in words if w.apart)
+        self._apart = re.compile(rf"({apart})[^，。；：、\d{DIGITS}\n一二两三四五六七八九十百千万]{{1,6}}$")
+
+    def before(self, text: str, number: int, floor: int) -> Found | None:
         """The bound word that ends right before ``text[number]``, not reaching over ``floor``; longest first."""
         end = number
         while end > floor and text[end - 1] in " \t\u3000\xa0":
             end -= 1
-        word = self._ending_at(text, end, number, floor)
-        if word is None and text[end - 1 : end] in _FILLERS:
-            word = self._ending_at(text, end - 1 - text.startswith("达到", end - 2), number, floor)
-            return word if word and len(word.word) > 1 else None
-        return word
-
-    def _ending_at(self, text: str, end: int, number: int, floor: int) -> BoundWord | None:
         if end <= floor:
             return None
-        for word in self.before.get(text[end - 1], ()):
+        found = self._ending_at(text, end, number, floor)
+        if found is None and text[end - 1] in _FILLERS:
+            end -= 2 if text.startswith("达到", end - 2) else 1
+            found = self._ending_at(text, end, number, floor)
+            return found if found and end - found.start > 1 else None
+        return found
+
+    def apart(self, text: str, number: int, floor: int) -> Found | None:
+        """A bound word with a verb between it and the number: 「至少召开1次」. The figure begins with its number."""
+        match = self._apart.search(text, max(floor, number - 10), number)
+        return Found(self.rules["before", match[1]], number) if match else None
+
+    def _ending_at(self, text: str, end: int, number: int, floor: int) -> Found | None:
+        if end <= floor:
+            return None
+        for word in self._before.get(text[end - 1], ()):
             start = end - len(word.word)
             if start < floor or not text.startswith(word.word, start):
                 continue
-            if text[start - 1 : start] in word.not_after and start:
+            if start and text[start - 1] in word.not_after:
                 continue
             if word.only and not text.startswith(word.only, number):
                 continue
-            return word
+            return Found(word.rule, start)
         return None
 
 
-# 「突破了1000件」「最高达30%」「不少于全年」: letters that may stand between a bound word and its number
+# 「突破了1000件」「最高达30%」: letters that may stand between a bound word and its number
 _FILLERS = frozenset("了达到为有")
 
 
-def compile_bounds(table: dict[str, Any]) -> BoundWords:
-    """The matching tables of ``catalogue["bounds"]``."""
-    words = [
-        BoundWord(
-            entry.get("word", key),
-            entry["side"],
-            entry["rule"],
-            tuple(entry.get("only", ())),
-            frozenset(entry.get("not_after", ())),
-            tuple(entry.get("not_before", ())),
-        )
-        for key, entry in table.items()
-    ]
-    before: dict[str, list[BoundWord]] = {}
-    for word in sorted((w for w in words if w.side == "before"), key=lambda w: -len(w.word)):
-        before.setdefault(word.word[-1], []).append(word)
-    return BoundWords(
-        {last: tuple(group) for last, group in before.items()},
-        _either(words, "tight"),
-        _either(words, "after"),
-        {(w.side, w.word): w.rule for w in words},
+def _word(key: str, entry: dict[str, Any]) -> BoundWord:
+    return BoundWord(
+        entry.get("word", key),
+        entry["side"],
+        entry["rule"],
+        tuple(entry.get("only", ())),
+        frozenset(entry.get("not_after", ())),
+        tuple(entry.get("not_before", ())),
+        entry.get("apart", False),
     )
 
 
 def _either(words: list[BoundWord], side: str) -> str:
     """A regular expression for the words of one side, longest first, each kept from being part of a longer word."""
     chosen = sorted((w for w in words if w.side == side), key=lambda w: -len(w.word))
-    return "|".join(
-        re.escape(w.word) + (f"(?!{'|'.join(map(re.escape, w.not_before))})" if w.not_before else "") for w in chosen
-    )
+    return "|".join(re.escape(w.word) + (f"(?!{'|'.join(w.not_before)})" if w.not_before else "") for w in chosen)
 
 
 BOUND_OF: dict[str, Bound] = {
@@ -118,23 +130,7 @@ def limits(rule: str, value: Exact, last_place: Exact, step: Exact) -> tuple[Exa
     ``last_place`` is the worth of the last non-zero place of the numeral as printed (30 → 10, 3.5万 → 1000, 102 → 10:
     a number not ending in 0 runs to the next ten); ``step`` is the smallest step of the unit. Always low ≤ high.
     """
-    if rule == "next_step":
-        return _ordered(value + step, (value // last_place + 1) * last_place - step)
-    if rule == "from":
-        return value, None
-    if rule == "above":
-        return value + step, None
-    if rule == "several":
-        return value * 2, value * 10 - step
-    if rule == "around":
-        return tenths(value, 9), tenths(value, 11)
-    if rule == "below_close":
-        return _ordered(tenths(value, 9), value - step)
-    if rule == "up_to":
-        return None, value
-    if rule == "below":
-        return None, value - step
-    raise ValueError(f"unknown bound rule {rule!r}")
+    return _LIMITS[rule](value, last_place, step)
 
 
 def last_place(number: Exact, factor: int = 1) -> Exact:
@@ -156,3 +152,15 @@ def tenths(value: Exact, count: int) -> Exact:
     """``count`` tenths of ``value``, an int where it is whole."""
     part = Decimal(value) * count / 10
     return int(part) if part == part.to_integral_value() else part
+
+
+_LIMITS: dict[str, Callable[[Exact, Exact, Exact], tuple[Exact | None, Exact | None]]] = {
+    "next_step": lambda value, place, step: _ordered(value + step, (value // place + 1) * place - step),
+    "from": lambda value, place, step: (value, None),
+    "above": lambda value, place, step: (value + step, None),
+    "several": lambda value, place, step: (value * 2, value * 10 - step),
+    "around": lambda value, place, step: (tenths(value, 9), tenths(value, 11)),
+    "below_close": lambda value, place, step: _ordered(tenths(value, 9), value - step),
+    "up_to": lambda value, place, step: (None, value),
+    "below": lambda value, place, step: (None, value - step),
+}

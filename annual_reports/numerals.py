@@ -117,13 +117,13 @@ def _counted(text: str) -> Number | None:
     if text in _BARE:
         return _BARE[text]
     high, sign, low = text.rpartition("亿")
-    return _joined(_myriads(high, ends=False), 10**8, low, _myriads) if sign else _myriads(text)
+    return _joined(_BARE.get(high) or _myriads(high, ends=False), 10**8, low, _myriads) if sign else _myriads(text)
 
 
 def _myriads(text: str, ends: bool = True) -> int | None:
     """A number below 亿: two groups of four around 万."""
     high, sign, low = text.rpartition("万")
-    return _joined(_group(high, ends=False), 10**4, low, _group) if sign else _group(text, ends)
+    return _joined(_BARE.get(high) or _group(high, ends=False), 10**4, low, _group) if sign else _group(text, ends)
 
 
 def _joined(high: int | None, step: int, low: str, read: Callable[[str], int | None]) -> int | None:

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from annual_reports.units import SPACE as S
+
+Kind = Literal["quantity", "date", "ordinal", "name", "idiom", "frequency", "heading", "other"]
+"""What a number of the text is; every kind but ``quantity`` is a trap."""
 
 DIGITS = "0-9０-９"
 HAN_DIGITS = "〇○零一二两三四五六七八九十百千万亿廿卅兩"
@@ -19,7 +22,8 @@ _DASH = r"[-－‐–—―─~～〜/、]{1,2}|[至到和及与]"
 
 # A short phrase in quotation marks is a name (“三项制度”, “12·4”); a long one or one with a clause in it is text.
 QUOTED = re.compile(
-    r"《[^》\n]{1,120}》|〈[^〉\n]{1,60}〉|“[^“”\n，。；：]{1,18}”|‘[^‘’\n，。；：]{1,18}’|「[^」\n，。；：]{1,18}」|『[^』\n，。；：]{1,18}』"
+    r"《[^》\n]{1,120}》|〈[^〉\n]{1,60}〉|“[^“”\n，。；：]{1,18}”|‘[^‘’\n，。；：]{1,18}’"
+    r"|「[^」\n，。；：]{1,18}」|『[^』\n，。；：]{1,18}』"
     r'|"[^"\n，。；：]{1,18}"|【[^】\n]{1,18}】'
 )
 INSIDE = re.compile(f"[{DIGITS}]+|[{HAN_DIGITS}]+")
@@ -27,23 +31,28 @@ INSIDE = re.compile(f"[{DIGITS}]+|[{HAN_DIGITS}]+")
 DOCUMENT_NUMBER = re.compile(rf"[〔［\[(（【﹝]{S}(?:19|20)[0-9]{{2}}{S}[〕］\])）】﹞]{S}第?{S}[0-9]{{1,5}}{S}号?")
 
 ORDINAL = re.compile(
-    rf"第{S}[（(]?(?:[{HAN_DIGITS}]+|[{DIGITS}]+)[）)]?(?:[届次批期号条款项章节名位个轮季度类编卷辑版]|责任人|书记|一)?"
+    rf"第{S}[（(]?(?:[{HAN_DIGITS}]+|[{DIGITS}]+)[）)]?"
+    r"(?:[届次批期号条款项章节名位个轮季度类编卷辑版]|责任人|书记|一)?"
 )
 
+_YEAR = rf"(?:19|20|１９|２０)[{DIGITS}]{{2}}"
+_CLOCK = rf"(?:{S}[{DIGITS}]{{1,2}}{S}分)?"
 DATE = re.compile(
-    rf"(?:19|20)\d\d(?:(?:{_DASH})(?:(?:19|20)?\d\d))*{S}年(?:度|底|初|末|代|版)?"  # 2024年, 2021—2025年, 2023、2024年
-    rf"|(?:19|20)\d\d年?(?:{_DASH})(?:19|20)\d\d(?:学?年度?)?"
-    r"|(?:19|20)\d{2}[-./]\d{1,2}(?:[-./]\d{1,2})?(?!\d)"
+    rf"{_YEAR}(?:{S}(?:{_DASH}){S}(?:19|20|１９|２０)?[{DIGITS}]{{2}})*{S}(?:学年度?|年(?:度|底|初|末|代|版)?)"  # 2021—2025年
+    rf"|{_YEAR}年?(?:[-－‐–—―─~～〜]{{1,2}}|至){_YEAR}(?:学?年度?)?"
+    rf"|{_YEAR}[-./]\d{{1,2}}(?:[-./]\d{{1,2}})?(?![{DIGITS}])"
     rf"|[{DIGITS}]{{1,2}}(?:{S}(?:{_DASH}){S}[{DIGITS}]{{1,2}})*{S}月(?:份|底|初|末|中旬|上旬|下旬)?"
-    r"|\d{1,2}[:：]\d{2}(?:[:：]\d{2})?"
-    rf"|[{DIGITS}]{{1,2}}{S}[时点](?:{S}\d{{1,2}}{S}分|许|整|半)?(?![间代效长段候刻光政常尚节任限差空速辰评名赞击位面对滴])"
-    r"|(?:19|20)\d\d(?=全年|年|以来)"
+    rf"|[{DIGITS}]{{1,2}}[:：][{DIGITS}]{{2}}(?:[:：][{DIGITS}]{{2}})?"
+    rf"|[{DIGITS}]{{1,2}}{S}时{_CLOCK}(?:许|整|半)?(?![间代效长段候刻政尚节任限差空速辰评])"
+    rf"|[{DIGITS}]{{1,2}}{S}点(?:钟|整|半)?{_CLOCK}(?!建议|意见|要求|措施|做法|体会|[{DIGITS}以])"
+    rf"|{_YEAR}(?=全年|以来)"
     rf"|[一二]{S}[九〇零○Oo０0]{S}[{HAN_DIGITS}Oo０0]{S}[{HAN_DIGITS}Oo０0]{S}年(?:度|底|初|末)?",
     re.ASCII,
 )
 DAY = re.compile(rf"[{DIGITS}]{{1,2}}{S}[日号]")
 _DAY_IS_SPAN = re.compile(rf"[{DIGITS}]+{S}日(?:内|之内|以内|以上|以下|前|期)")
-_SPAN_VERB = ("公示", "公告", "拘留", "为期", "期限", "期满", "提前", "满", "逾期", "时限", "延长", "于", "时间")
+_SPAN_BEFORE = re.compile(r"(?:公示期?|公告期?|拘留|为期|期限|期满|提前|满|时限|延长|缩短|压缩|期)(?:为|是|至|到)?$")
+
 BARE_YEAR = re.compile(r"(?:19|20)\d\d(?![\d.．,，])", re.ASCII)
 
 FESTIVAL = re.compile(rf"[{DIGITS}]{{1,2}}{S}(?:[·・•‧∙⋅﹒]|(?P<point>[．.])){S}[{DIGITS}]{{1,2}}(?![{DIGITS}])")
@@ -62,11 +71,11 @@ _MARK_BEFORE = frozenset("\n。；：;:！!？?（(")
 class Traps:
     """The catalogue's words and patterns by where they can begin."""
 
-    words: dict[str, tuple[tuple[str, int, str], ...]]  # two letters at or around the digit → (word, offset, kind)
+    words: dict[str, tuple[tuple[str, int, Kind], ...]]  # two letters at or around the digit → (word, offset, kind)
     patterns: re.Pattern[str]
-    kinds: tuple[str, ...]
+    kinds: tuple[Kind, ...]
 
-    def word(self, text: str, digit: int) -> tuple[int, str] | None:
+    def word(self, text: str, digit: int) -> tuple[int, Kind] | None:
         """(end, kind) of a fixed word round the Chinese digit at ``digit``."""
         for pair in (text[digit : digit + 2], text[digit - 1 : digit + 1] if digit else ""):
             for word, offset, kind in self.words.get(pair, ()):
@@ -74,7 +83,7 @@ class Traps:
                     return digit - offset + len(word), kind
         return None
 
-    def pattern(self, text: str, digit: int) -> tuple[int, str] | None:
+    def pattern(self, text: str, digit: int) -> tuple[int, Kind] | None:
         """(end, kind) of a pattern of the catalogue that begins at ``digit``."""
         match = self.patterns.match(text, digit)
         if match is None or match.lastgroup is None:
@@ -85,12 +94,12 @@ class Traps:
 def compile_traps(table: dict[str, Any]) -> Traps:
     """The matching tables of ``catalogue["names"]``."""
     number = f"(?:[{HAN_DIGITS}]+|[{DIGITS}]+)"
-    words: dict[str, list[tuple[str, int, str]]] = {}
+    words: dict[str, list[tuple[str, int, Kind]]] = {}
     patterns: list[str] = []
-    kinds: list[str] = []
+    kinds: list[Kind] = []
     for entry in table.values():
         for word in entry.get("words", ()):
-            if word[0] in DIGITS:
+            if word[0].isdecimal():
                 patterns.append(f"(?P<k{len(kinds)}>{word}(?![{DIGITS}万亿.%％]))")
                 kinds.append(entry["kind"])
                 continue
@@ -128,7 +137,13 @@ def date_at(text: str, start: int, bounded: bool) -> int:
     if not bounded and (match := DAY.match(text, start)):
         if text[match.end() - 1] == "号":
             return match.end()
-        before = text[max(0, start - 3) : start]
-        is_span = _DAY_IS_SPAN.match(text, start) or before.endswith(_SPAN_VERB)
+        before = text[max(0, start - 4) : start]
+        is_span = _DAY_IS_SPAN.match(text, start) or _SPAN_BEFORE.search(before) is not None
         return 0 if is_span else match.end()
     return 0
+
+
+def bracketed_document_number(text: str, start: int) -> int:
+    """The end of 「（2024）12号」 whose year begins at ``start``, or 0."""
+    match = DOCUMENT_NUMBER.match(text, start - 1) if start else None
+    return match.end() if match else 0
