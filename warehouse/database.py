@@ -173,8 +173,8 @@ def _refuse_unmigrated(con: duckdb.DuckDBPyConnection, path: Path) -> None:
         raise WarehouseError(f"{path}：仓库的结构早于本程序；先运行一次 fazhi ingest 或 fazhi audit，让它升级")
 
 
-class transaction:  # noqa: N801 - reads as a statement: ``with transaction(con):``
-    """BEGIN … COMMIT, or ROLLBACK when the block raises."""
+class transaction:
+    """BEGIN … COMMIT, or ROLLBACK when the block raises: ``with transaction(con):``."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self.con = con

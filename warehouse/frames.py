@@ -6,6 +6,7 @@ marked ``added`` in ``warehouse/tables``).
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,6 +15,8 @@ import polars as pl
 from annual_reports.report import Issuer, Report
 from warehouse import schema
 
+# Roles whose numbers are figures of the report; a date or a name printed differently makes no new version of it.
+FIGURES = frozenset({"achieved", "target", "quota", "comparative", "change"})
 TABLES = ("reports", "sections", "quantities", "facts", "fact_evidence", "checks")
 POLARS: dict[str, Any] = {
     "VARCHAR": pl.String,
@@ -141,6 +144,7 @@ def _add(rows: dict[str, list[Row]], report: Report) -> None:
                 f.bound,
                 f.unit,
                 ",".join(f.flags),
+                f"{key}-q{f.quantities[0]}" if f.quantities else None,
             )
         )
         rows["fact_evidence"] += [(f"{key}-f{n}", f"{key}-q{q}") for q in f.quantities]
@@ -182,7 +186,28 @@ def _report_row(report: Report, key: str, issuer: str) -> Row:
         report.text,
         len(report.text),
         "\n".join(notes) or None,
+        figures_hash(report),
+        text_hash(report.text),
     )
+
+
+def figures_hash(report: Report) -> str:
+    """Equal for two readings that state the same set of figures, in whatever format, order and number of times.
+
+    A report without any figure is told by its text: two of those are not the same for having none.
+    """
+    figures = {
+        f"{q.role}|{q.indicator}|{q.scope}|{q.value:.15g}|{q.low}|{q.high}|{q.bound}|{q.unit}"
+        for q in report.quantities
+        if q.role in FIGURES
+    }
+    words = "\n".join(sorted(figures)) or text_hash(report.text)
+    return hashlib.md5(words.encode(), usedforsecurity=False).hexdigest()
+
+
+def text_hash(text: str) -> str:
+    """Equal for two texts that differ in white space only."""
+    return hashlib.md5("".join(text.split()).encode(), usedforsecurity=False).hexdigest()
 
 
 def _float(number: float | None) -> float | None:

@@ -26,8 +26,6 @@ from warehouse.schema import tables
 CORE = ("reports", "sections", "quantities", "facts", "fact_evidence", "checks")
 BY_REPORT = ("reports", "sections", "quantities", "facts", "checks")  # fact_evidence goes with its facts
 
-# Roles whose numbers are figures of the report; a date or a name printed differently makes no new version.
-FIGURES = "('achieved', 'target', 'quota', 'comparative', 'change')"
 
 
 @dataclass(frozen=True)
@@ -116,7 +114,6 @@ def load_chunk(
     same files is replaced. ``held``: the rows that the gate held back, for ``quality.quarantine``. ``cache``: folder for
     jieba's dictionary cache.
     """
-    frames = {**frames, "facts": _with_first_evidence(frames)}
     given = {**{f"in_{name}": frames[name] for name in CORE}, "in_files": files}
     for name, frame in given.items():
         con.register(name, frame.to_arrow())
@@ -137,12 +134,6 @@ def load_chunk(
         for name in given:
             con.unregister(name)
     return loaded
-
-
-def _with_first_evidence(frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    """The facts with their first place of evidence (that the gate let pass) beside them."""
-    first = frames["fact_evidence"].unique("fact_id", keep="first", maintain_order=True)
-    return frames["facts"].join(first, on="fact_id", how="left", maintain_order="left")
 
 
 def _sight(con: duckdb.DuckDBPyConnection, seen: pl.DataFrame) -> None:
@@ -212,22 +203,7 @@ def _settle_copies(con: duckdb.DuckDBPyConnection, load_id: str) -> bool:
 
     Returns whether any of the chunk's reports is a copy, so that its rows must be kept out.
     """
-    con.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE new_reports AS
-        WITH figures AS (
-            SELECT DISTINCT report_id, md5_number_lower(
-                concat_ws('|', role, indicator, scope, value, low, high, bound, unit)) AS figure
-            FROM in_quantities WHERE role IN {FIGURES}
-        ),
-        hashes AS (SELECT report_id, md5(sum(figure)::VARCHAR) AS figures_hash FROM figures GROUP BY report_id),
-        texts AS (SELECT report_id, md5(regexp_replace(text, '\\s', '', 'g')) AS text_hash FROM in_reports)
-        SELECT reports.*, coalesce(figures_hash, 'text:' || text_hash) AS figures_hash, text_hash, ? AS load_id
-        FROM in_reports AS reports
-        INNER JOIN texts USING (report_id) LEFT JOIN hashes USING (report_id)
-        """,
-        [load_id],
-    )
+    con.execute("CREATE OR REPLACE TEMP TABLE new_reports AS SELECT *, ? AS load_id FROM in_reports", [load_id])
     con.execute("""
         CREATE OR REPLACE TEMP TABLE copies AS
         WITH versions AS (
@@ -306,5 +282,3 @@ def _count(con: duckdb.DuckDBPyConnection, frames: dict[str, pl.DataFrame]) -> L
         SELECT count(*) FILTER (status = 'duplicate'), count(*) FILTER (status = 'rejected') FROM new_files
     """).fetchall()[0]
     return Loaded(reports, copies, rejected, facts)
-
-

@@ -154,7 +154,10 @@ def compare(con: duckdb.DuckDBPyConnection, other: Path) -> list[Unequal]:
             if table.run or table.view is not None:
                 continue
             columns = ", ".join(c.name for c in table.columns if not c.run)
-            here, there = f"SELECT {columns} FROM {table.full_name}", f"SELECT {columns} FROM other_warehouse.{table.full_name}"
+            here, there = (
+                f"SELECT {columns} FROM {table.full_name}",
+                f"SELECT {columns} FROM other_warehouse.{table.full_name}",
+            )
             only_here, only_there = con.execute(f"""
                 SELECT (SELECT count(*) FROM ({here} EXCEPT ALL {there})),
                        (SELECT count(*) FROM ({there} EXCEPT ALL {here}))

@@ -72,7 +72,9 @@ def indicator_rows(catalogue: Catalogue) -> list[tuple[Any, ...]]:
 def _scopes(catalogue: Catalogue, entry: dict[str, Any]) -> list[str]:
     named = [scope for table in entry.get("scopes", []) for scope in catalogue["scopes"][table]["values"]]
     # a unit that counts something else (条 among 件) makes a series of its own, which is comparable with itself
-    counted = [unit["scope"] for unit in entry.get("other_units", {}).values() if isinstance(unit, dict) and "scope" in unit]
+    counted = [
+        unit["scope"] for unit in entry.get("other_units", {}).values() if isinstance(unit, dict) and "scope" in unit
+    ]
     return list(dict.fromkeys(named + counted))
 
 

@@ -115,7 +115,7 @@ def markdown(difference: Difference | None, previous: str | None, release: str) 
         if rows:
             lines += ["", f"## {title}", "", "| 编号 | 机关 | 年度 | 标题 |", "|---|---|---|---|"]
             lines += [_row(row) for row in rows[:LISTED]]
-            lines += [f"", f"……共 {len(rows)} 份"] if len(rows) > LISTED else []
+            lines += ["", f"……共 {len(rows)} 份"] if len(rows) > LISTED else []
     if difference.changed:
         head = "| 机关 | 年度 | 指标 | 范围 | 原值 | 新值 | 单位 |"
         lines += ["", "## 改变的数值", "", head, "|---|---|---|---|---|---|---|", *map(_row, difference.changed)]

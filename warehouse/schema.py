@@ -179,9 +179,16 @@ def dictionary() -> str:
     for layer, title in LAYER_TITLES.items():
         lines += ["", f"## {title}"]
         for table in (t for t in tables().values() if t.layer == layer):
-            lines += ["", f"### {table.full_name}{'（视图）' if table.view is not None else ''}", "", table.comment + "。"]
+            lines += [
+                "",
+                f"### {table.full_name}{'（视图）' if table.view is not None else ''}",
+                "",
+                table.comment + "。",
+            ]
             lines += ["", "| 列 | 类型 | 必填 | 说明 |", "|---|---|---|---|"]
-            lines += [f"| `{c.name}` | {c.type} | {'是' if c.required else ''} | {_cell(c.comment)} |" for c in table.columns]
+            lines += [
+                f"| `{c.name}` | {c.type} | {'是' if c.required else ''} | {_cell(c.comment)} |" for c in table.columns
+            ]
     lines += ["", "## 表宏：`FROM 名称(…)`"]
     for macro in macros().values():
         lines += ["", f"### {macro.name}({', '.join(macro.parameters)})", "", macro.comment + "。", ""]

@@ -99,7 +99,9 @@ def _row(con: duckdb.DuckDBPyConnection, correction: Correction) -> tuple[Any, .
     if not reports:
         if correction.shipped:
             return None
-        raise CorrectionError(f"{correction.place}：库里没有它所指的报告（{_said(entry['where'])}）；改正 where，或删去这条更正")
+        raise CorrectionError(
+            f"{correction.place}：库里没有它所指的报告（{_said(entry['where'])}）；改正 where，或删去这条更正"
+        )
     fact = _fact(con, correction, reports)
     fact_id, report_id, indicator, scope, value, low, high, bound, unit = fact
     if entry["action"] == "set":
@@ -143,7 +145,9 @@ def _reports(con: duckdb.DuckDBPyConnection, correction: Correction) -> list[str
     issuers = con.execute("SELECT issuer_id FROM core.issuer_names WHERE name = ?", [where["issuer"]]).fetchall()
     if len(issuers) > 1:
         names = "、".join(sorted(issuer for (issuer,) in issuers))
-        raise CorrectionError(f"{correction.place}：「{where['issuer']}」有 {len(issuers)} 个（{names}），请写全名称路径")
+        raise CorrectionError(
+            f"{correction.place}：「{where['issuer']}」有 {len(issuers)} 个（{names}），请写全名称路径"
+        )
     found = con.execute(
         "SELECT report_id FROM core.report_versions WHERE is_current AND issuer_id = ? AND report_year = ?",
         [issuers[0][0] if issuers else "", where["year"]],
@@ -171,7 +175,9 @@ def _fact(con: duckdb.DuckDBPyConnection, correction: Correction, reports: list[
             f"{correction.place}：预期是 {expect['value']:g}，读出来的是 {now}；若已无须更正就删去它，否则改 expect"
         )
     if len(meant) > 1:
-        raise CorrectionError(f"{correction.place}：有 {len(meant)} 个这样的数，请在 where 写 report 或在 expect 写 bound")
+        raise CorrectionError(
+            f"{correction.place}：有 {len(meant)} 个这样的数，请在 where 写 report 或在 expect 写 bound"
+        )
     return meant[0]
 
 
