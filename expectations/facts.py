@@ -22,7 +22,7 @@ WITH evidence AS (
         any_value(q.sentence) AS sentence
     FROM fact_evidence AS e
     JOIN (SELECT DISTINCT ON (fact_id) * FROM facts) AS f USING (fact_id)
-    LEFT JOIN (SELECT DISTINCT ON (quantity_id) * FROM quantities) AS q USING (quantity_id)
+    LEFT JOIN (SELECT DISTINCT ON (quantity_id) * FROM quantities) AS q ON e.quantity_id = q.quantity_id
     GROUP BY ALL
 ), years AS (
     SELECT issuer_id, report_year, indicator, scope, unit, value FROM history WHERE value > 0
