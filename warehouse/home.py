@@ -53,6 +53,11 @@ class Home:
         return self.published / "warehouse.duckdb"
 
     @property
+    def quality_pages(self) -> Path:
+        """The quality report for people: static pages that open offline."""
+        return self.published / "quality"
+
+    @property
     def quality(self) -> Path:
         """Results of the gate and Great Expectations' own documents."""
         return self.root / "quality"
