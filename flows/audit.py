@@ -15,7 +15,7 @@ from flows import pipeline, recorded
 def audit(home: str = "data") -> State[Any]:
     """Check the whole warehouse of ``home``. Broken rules end the run Quarantined, critical ones Failed."""
     with recorded.writer():
-        result = pipeline.audit(pipeline.Home.at(home), patience=recorded.PATIENCE, call=recorded.as_task)
+        result = pipeline.audit(pipeline.Home.at(home), how=recorded.how())
     rules = [
         {"规则": r.rule, "轻重": r.severity, "说明": r.sentence, "未通过": r.failed, "共": r.checked}
         for r in result.broken

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +20,13 @@ import polars as pl
 from annual_reports.report import Report
 from expectations import gate, quarantine, records
 from expectations.limits import Vocabulary
-from expectations.verdict import Verdict
 from flows import inbox
 from flows.inbox import Found
 from flows.reading_process import Knowledge, Original, Packed, pack, rejected, unpack
 from flows.summary import Reject
 from warehouse import load, query, snapshots
 from warehouse.home import Home
+from warehouse.snapshots import Snapshot
 
 
 class BatchRefused(RuntimeError):
@@ -35,7 +35,7 @@ class BatchRefused(RuntimeError):
 
 @dataclass(frozen=True)
 class Run:
-    """What all chunks of a run share."""
+    """What all chunks of a run share. ``started`` is UTC without a zone; ``largest`` counts bytes of one file."""
 
     home: Home
     con: duckdb.DuckDBPyConnection
@@ -45,23 +45,22 @@ class Run:
     catalogue_version: str
     knowledge: Knowledge
     vocabulary: Vocabulary
-    largest: int  # bytes of a file
+    largest: int
 
 
 @dataclass
 class Batch:
-    """A chunk on its way. ``paths``: where each hash lies, for messages; ``again``: its files were loaded before."""
+    """A chunk on its way. By content hash: ``paths`` where it lies (for messages), ``dates`` what a person wrote of it
+    in its sidecar."""
 
     originals: list[Original] = field(default_factory=list)
     refused: list[Report] = field(default_factory=list)
     seen: list[pl.DataFrame] = field(default_factory=list)
     paths: dict[str, str] = field(default_factory=dict)
+    dates: dict[str, date] = field(default_factory=dict)
     reading: Sequence[Future[list[Packed]]] = ()
     frames: dict[str, pl.DataFrame] = field(default_factory=dict)
-    held: pl.DataFrame = field(
-        default_factory=lambda: pl.DataFrame(schema=dict.fromkeys(quarantine.COLUMNS, pl.String))
-    )
-    verdict: Verdict | None = None
+    held: pl.DataFrame = field(default_factory=pl.DataFrame)
 
 
 def take(run: Run, files: Sequence[Found], known: set[str]) -> Batch:
@@ -76,15 +75,12 @@ def take(run: Run, files: Sequence[Found], known: set[str]) -> Batch:
         path, taken = inbox.shown(file.path), inbox.take(file, run.largest)
         sha256 = taken.sha256 or _stand_in(path)
         rows.append((sha256, path, file.mtime_ns, file.size))
-        if taken.data is not None:
-            snapshots.keep(run.home, taken.data, path, run.started, file.changed)
-        elif taken.sha256:
-            snapshots.sight(run.home, sha256, file.size, path, run.started, file.changed)
+        if taken.sha256:
+            _keep(run, batch, taken, file, path)
         if sha256 in known or sha256 in batch.paths:
             continue
-        batch.paths[sha256] = file.path
-        place = str(snapshots.place(run.home, sha256))
-        original = Original(sha256, file.size, Path(path).name, place)
+        batch.paths[sha256] = path
+        original = Original(sha256, file.size, Path(path).name, str(snapshots.place(run.home, sha256)))
         if taken.code is None:
             batch.originals.append(original)
         else:
@@ -93,15 +89,51 @@ def take(run: Run, files: Sequence[Found], known: set[str]) -> Batch:
     return batch
 
 
+def _keep(run: Run, batch: Batch, taken: inbox.Taken, file: Found, path: str) -> None:
+    assert taken.sha256
+    changed = load.moment(file.mtime_ns)
+    if snapshots.sidecar_place(run.home, taken.sha256).exists():
+        note = snapshots.read(run.home, taken.sha256)
+        if note.published_on:
+            batch.dates[taken.sha256] = note.published_on
+    if taken.data is not None:
+        snapshots.keep(run.home, taken.data, path, run.started, changed)
+    else:
+        snapshots.sight(run.home, taken.sha256, file.size, path, run.started, changed)
+
+
 def _stand_in(path: str) -> str:
-    """What stands for the hash of a file that could not be read: made of its path, marked as no hash."""
+    """What stands for the hash of a file that could not be read: made of its path, and plainly no hash."""
     return "unread:" + hashlib.sha256(path.encode()).hexdigest()[:57]
+
+
+def take_again(run: Run, kept: Sequence[Snapshot]) -> Batch:
+    """Snapshots, ready to be read once more, seen where and when their sidecars say."""
+    batch = Batch()
+    for snapshot in kept:
+        sha256, place = snapshot.sha256, snapshots.place(run.home, snapshot.sha256)
+        batch.paths[sha256] = snapshot.first.path
+        if snapshot.published_on:
+            batch.dates[sha256] = snapshot.published_on
+        for at in snapshot.locations:
+            changed = at.mtime and round(datetime.fromisoformat(at.mtime + "+00:00").timestamp() * 1e9)
+            row = (sha256, at.path, changed or None, snapshot.size)
+            batch.seen.append(load.locations([row], datetime.fromisoformat(at.first_seen)))
+        original = Original(sha256, snapshot.size, snapshot.name, str(place))
+        if snapshot.size > run.largest and not place.exists():
+            batch.refused.append(rejected(original, "too_large", inbox.too_large(snapshot.size, run.largest)))
+        else:
+            batch.originals.append(original)
+    return batch
 
 
 def read(batch: Batch) -> Batch:
     """Wait for the reading processes and put what they found into frames."""
     parcels = [packed for future in batch.reading for packed in future.result()]
     batch.frames = unpack([*parcels, pack(batch.refused)])
+    if batch.dates:
+        noted = pl.col("sha256").replace_strict(batch.dates, default=None, return_dtype=pl.Date)
+        batch.frames["files"] = batch.frames["files"].with_columns(sidecar_date=noted)
     batch.reading, batch.refused = (), []
     return batch
 
@@ -112,24 +144,24 @@ def check(run: Run, batch: Batch) -> Batch:
     Raises BatchRefused, with the verdict kept, when nothing of the batch may be loaded.
     """
     frames = {name: frame for name, frame in batch.frames.items() if name != "files"}
+    issuers = frames["reports"]["issuer_id"].drop_nulls().unique().to_list()
     verdict = gate.check_batch(
         frames,
-        history=query.history(run.con, frames["reports"]["issuer_id"].drop_nulls().unique().to_list()),
+        history=query.history(run.con, issuers),
         state=run.home.quality,
         vocabulary=run.vocabulary,
-        name=run.load_id,
     )
-    clean, batch.held = quarantine.split(frames, verdict)
     records.keep(run.con, verdict, stage="batch", load_id=run.load_id)
     if verdict.refused:
         raise BatchRefused(verdict.refused)
+    clean, batch.held = quarantine.split(frames, verdict)
     batch.frames = {**clean, "files": batch.frames["files"]}
-    batch.verdict = verdict
     return batch
 
 
 def write(run: Run, batch: Batch) -> load.Loaded:
-    """Load the chunk in one transaction; its held rows go to quarantine."""
+    """Load the chunk in one transaction, its held rows into quarantine."""
+    _forget_unread(run, batch)
     return load.load_chunk(
         run.con,
         {name: frame for name, frame in batch.frames.items() if name != "files"},
@@ -138,8 +170,18 @@ def write(run: Run, batch: Batch) -> load.Loaded:
         load_id=run.load_id,
         reader_version=run.reader_version,
         catalogue_version=run.catalogue_version,
+        held=batch.held,
         cache=run.home.temporary,
     )
+
+
+def _forget_unread(run: Run, batch: Batch) -> None:
+    """A path that could not be read before and can now: what stood for it goes."""
+    for table in ("raw.files", "raw.file_locations"):
+        run.con.execute(
+            f"DELETE FROM {table} WHERE starts_with(sha256, 'unread:') AND list_contains(?, sha256)",
+            [[_stand_in(path) for frame in batch.seen for path in frame["path"]]],
+        )
 
 
 def rejects(batch: Batch) -> list[Reject]:
@@ -153,4 +195,6 @@ def rejects(batch: Batch) -> list[Reject]:
 
 def held_rows(batch: Batch) -> list[dict[str, Any]]:
     """The held rows for messages, without their content."""
+    if batch.held.is_empty():
+        return []
     return batch.held.select("quarantine_id", "table_name", "row_id", "report_id", "reasons").to_dicts()

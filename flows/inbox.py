@@ -12,9 +12,10 @@ import stat
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
+
+from annual_reports.report import RejectCode
 
 
 class Found(NamedTuple):
@@ -23,11 +24,6 @@ class Found(NamedTuple):
     path: str
     mtime_ns: int
     size: int
-
-    @property
-    def changed(self) -> datetime:
-        """``mtime_ns`` as the warehouse keeps times: UTC without a zone."""
-        return datetime.fromtimestamp(self.mtime_ns / 1e9, UTC).replace(tzinfo=None)
 
 
 class Left(NamedTuple):
@@ -43,7 +39,7 @@ class Taken:
 
     sha256: str | None
     data: bytes | None
-    code: str | None = None
+    code: RejectCode | None = None
     reason: str | None = None
 
 
@@ -162,6 +158,10 @@ def take(found: Found, largest: int) -> Taken:
     if (after.st_mtime_ns, after.st_size) != (found.mtime_ns, found.size):
         return Taken(None, None, "unreadable", "文件在读取时还在变化，可能正在上传；下一次运行会再读")
     if data is None:
-        limit = f"{largest / 1e6:.0f} MB"
-        return Taken(digest.hexdigest(), None, "too_large", f"文件有 {found.size / 1e6:.0f} MB，超过上限 {limit}")
+        return Taken(digest.hexdigest(), None, "too_large", too_large(found.size, largest))
     return Taken(digest.hexdigest(), data)
+
+
+def too_large(size: int, largest: int) -> str:
+    """Why a file of ``size`` bytes is not read, and the way out."""
+    return f"文件有 {size / 1e6:.1f} MB，超过上限 {largest / 1e6:.0f} MB；请去掉图片或拆分后再放入"

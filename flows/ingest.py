@@ -29,12 +29,7 @@ def ingest(
             pipeline.Home.at(home),
             paths,
             publish=publish,
-            chunk=chunk,
-            processes=processes,
-            dask=dask,
-            patience=recorded.PATIENCE,
-            call=recorded.as_task,
-            progress=recorded.Bar("ingest-progress", "读取进度"),
+            how=recorded.how("ingest-progress", chunk=chunk, processes=processes, dask=dask),
         )
     rejects = [{"文件": shown(r.path), "代码": r.code, "原因": r.reason} for r in summary.rejects]
     recorded.table("rejected-files", rejects, "拒收的文件")

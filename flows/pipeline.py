@@ -2,7 +2,7 @@
 ``call=recorded.as_task``, the command line calls them with a progress bar.
 
 Idempotency lies in the warehouse: a file is known by its content hash under the present reader and catalogue, so a run
-that was killed is resumed by running again. ``reread`` and ``rebuild`` are in ``flows.again``.
+that was killed is resumed by running again. ``flows.again`` has reread and rebuild, which share the chunks' way.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
 from importlib.metadata import version
@@ -25,18 +26,20 @@ import polars as pl
 from annual_reports import catalogue, divisions
 from annual_reports.files import Limits as FileLimits
 from expectations.limits import Vocabulary
-from flows import batches, inbox
+from flows import batches, inbox, releasing
 from flows.batches import BatchRefused, Run
 from flows.inbox import Found
 from flows.readers import Limits, Readers
 from flows.reading_process import Knowledge
+from flows.releasing import Outcome
 from flows.summary import Summary, counts
-from warehouse import corrections, database, load
+from warehouse import corrections, database, load, reference
 from warehouse import publish as publishing
 from warehouse.home import Home
 
 P = ParamSpec("P")
 R = TypeVar("R")
+Call = Callable[..., Any]
 Progress = Callable[[int, int], None]
 
 CHUNK = 1000  # files: large enough for the gate's fixed cost (0.6 s), small enough to lose little and to hold in memory
@@ -50,6 +53,26 @@ def plain(fn: Callable[P, R], *args: P.args, **kw: P.kwargs) -> R:
 
 def silent(done: int, total: int) -> None:
     """No progress."""
+
+
+@dataclass(frozen=True)
+class How:
+    """How a run is carried out: ``call`` runs each stage, ``progress(done, total)`` counts files, ``chunk`` files pass
+    the gate at once, ``processes`` read (default: one per core), or the workers of the Dask scheduler ``dask``.
+    ``limits`` is what one file may cost, ``patience`` the seconds to wait for another writer, ``settle`` how long a
+    file must have held still."""
+
+    call: Call = plain
+    progress: Progress = silent
+    chunk: int = CHUNK
+    processes: int | None = None
+    dask: str | None = None
+    limits: Limits = field(default_factory=Limits)
+    patience: float = 10
+    settle: float = SETTLE
+
+
+PLAIN = How()
 
 
 @contextmanager
@@ -81,74 +104,49 @@ def reader_version() -> str:
     return f"{version('fazhi-warehouse')}+{digest.hexdigest()[:8]}"
 
 
-def knowledge_version(home: Home) -> tuple[catalogue.Catalogue, str]:
-    """The catalogue with the home's overlay, and the version of all that readings rest on: catalogue and divisions."""
-    tables = catalogue.load(home.catalogue)
-    places = divisions.load(home.divisions)
-    return tables, hashlib.sha256(f"{tables.version} {places.version}".encode()).hexdigest()[:16]
-
-
 def begin(home: Home, con: duckdb.DuckDBPyConnection) -> Run:
-    """Record the start of a run."""
-    tables, known_by = knowledge_version(home)
+    """Record the start of a run. Raises CatalogueError (Chinese) for a file of the user's that cannot be used."""
+    tables, places = catalogue.load(home.catalogue), divisions.load(home.divisions)
+    reference.refresh(con, home)
+    rests_on = hashlib.sha256(f"{tables.version} {places.version}".encode()).hexdigest()[:16]
     return Run(
         home,
         con,
-        load.begin(con, reader_version(), known_by),
+        load.begin(con, reader_version(), rests_on),
         database.now(),
         reader_version(),
-        known_by,
+        rests_on,
         Knowledge(home.catalogue, home.divisions, tables.version),
         Vocabulary.of(tables),
         FileLimits().size,
     )
 
 
-def ingest(
-    home: Home,
-    paths: Sequence[str | Path] | None = None,
-    *,
-    call: Callable[..., Any] = plain,
-    progress: Progress = silent,
-    chunk: int = CHUNK,
-    processes: int | None = None,
-    limits: Limits = Limits(),
-    publish: bool = True,
-    patience: float = 10,
-    dask: str | None = None,
-    settle: float = SETTLE,
-) -> Summary:
+def ingest(home: Home, paths: Sequence[str | Path] | None = None, *, publish: bool = True, how: How = PLAIN) -> Summary:
     """Read the new files under ``paths`` (default: the inbox) into the warehouse of ``home`` and publish.
 
-    ``call`` runs each stage (``recorded.as_task`` makes tasks of them), ``progress(done, total)`` counts files.
-    ``patience``: seconds to wait for another writer. The summary's outcome is completed, quarantined (something was
-    rejected or held back), nothing_new, or failed (the gate refused a batch, or what was loaded cannot be published).
-    Raises database.WarehouseError, CatalogueError or FileNotFoundError, in Chinese, where no run can begin.
+    The summary's outcome is completed, quarantined (something was rejected or held back), nothing_new, or failed (the
+    gate refused a batch, a correction does not fit, or what was loaded cannot be published). Raises WarehouseError,
+    CatalogueError or FileNotFoundError, in Chinese, where no run can begin.
     """
     began = time.monotonic()
     home.make()
-    with opened(home, patience) as con:
-        found, left = call(inbox.walk, paths or [home.inbox])
+    with opened(home, how.patience) as con:
+        found, left = how.call(inbox.walk, paths or [home.inbox])
         run = begin(home, con)
         summary = Summary(load_id=run.load_id, seen=len(found), left=left)
-        new, known = call(sift, run, found)
-        summary.known = summary.seen - len(new)
-        new, moving = inbox.settled(new, settle)
-        summary.left += moving
-        with readers(run, len(new), processes, limits, dask) as pool:
-            _chunks(run, new, known, summary, pool, chunk=chunk, call=call, progress=progress)
-        _finish(run, summary, publish=publish, call=call)
-        summary.seconds = time.monotonic() - began
+        with recorded_end(run, summary):
+            new, known = how.call(sift, run, found)
+            summary.known = summary.seen - len(new)
+            new, moving = inbox.settled(new, how.settle)
+            summary.left += moving
+            process(run, new, lambda files: how.call(batches.take, run, files, known), summary, how)
+            how.call(corrections.apply, run.con, run.home)
+            conclude(summary, nothing_new=not new)
+        if publish and summary.outcome != "failed":
+            publish_after(run, summary, how)
+    summary.seconds = time.monotonic() - began
     return summary
-
-
-def readers(run: Run, files: int, processes: int | None, limits: Limits, dask: str | None) -> Any:
-    """Who reads: processes of this machine, or the workers of a Dask cluster."""
-    if dask:
-        from flows.cluster import Cluster
-
-        return Cluster(dask, run.knowledge)
-    return Readers(run.knowledge, max(1, min(processes or os.cpu_count() or 1, files)), limits)
 
 
 def sift(run: Run, found: list[Found]) -> tuple[list[Found], set[str]]:
@@ -173,48 +171,45 @@ def sift(run: Run, found: list[Found]) -> tuple[list[Found], set[str]]:
         },
         schema={"path": pl.String, "size": pl.Int64, "at": pl.Int64},
     ).with_row_index("n")
-    moment = pl.lit(run.started).cast(pl.Datetime("us"))
     here = seen.join(rows, on=["path", "size"]).filter((pl.col("at") - pl.col("mtime")).abs() <= 1)
     if here.height:
-        columns = ["sha256", "path", pl.col("mtime").cast(pl.Datetime("us")), "size"]
-        load.sight(run.con, here.select(*columns, first_seen=moment, last_seen=moment))
+        load.sight(run.con, load.seen_again(here, run.started))
     known = set(here["n"])
     return [f for n, f in enumerate(found) if n not in known], set(rows["sha256"])
 
 
-def _chunks(
-    run: Run,
-    files: list[Found],
-    known: set[str],
-    summary: Summary,
-    pool: Any,
-    *,
-    chunk: int,
-    call: Callable[..., Any],
-    progress: Progress,
-) -> None:
-    """Every chunk through its stages; while one is checked and loaded, the next is being read."""
+def process(run: Run, sources: Sequence[Any], take: Callable[[Any], batches.Batch], summary: Summary, how: How) -> None:
+    """Every chunk of ``sources`` through its stages; while one is checked and loaded, the next is being read.
+
+    A batch that the gate refuses ends the run as failed; what was loaded before it stays.
+    """
     ahead: deque[tuple[int, batches.Batch]] = deque()
-    done = 0
-    progress(0, len(files))
-    try:
-        for start in [*range(0, len(files), chunk), None]:
-            if start is not None:
-                some = files[start : start + chunk]
-                batch = call(batches.take, run, some, known)
-                known.update(batch.paths)
+    done, total = 0, len(sources)
+    how.progress(0, total)
+    with _readers(run, total, how) as pool:
+        for start in range(0, total + how.chunk, how.chunk):
+            some = sources[start : start + how.chunk]
+            if some:
+                batch = take(some)
                 batch.reading = pool.submit(batch.originals)
                 ahead.append((len(some), batch))
-            while len(ahead) > (start is not None):
+            while len(ahead) > bool(some):
                 size, batch = ahead.popleft()
-                _one(run, batch, summary, call)
+                _one(run, batch, summary, how.call)
                 done += size
-                progress(done, len(files))
-    except BatchRefused as refusal:
-        summary.outcome, summary.message = "failed", f"这一批没有入库：{refusal}"
+                how.progress(done, total)
 
 
-def _one(run: Run, batch: batches.Batch, summary: Summary, call: Callable[..., Any]) -> None:
+def _readers(run: Run, files: int, how: How) -> Any:
+    """Who reads: processes of this machine, or the workers of a Dask cluster."""
+    if how.dask:
+        from flows.cluster import Cluster
+
+        return Cluster(how.dask, run.knowledge)
+    return Readers(run.knowledge, max(1, min(how.processes or os.cpu_count() or 1, files)), how.limits)
+
+
+def _one(run: Run, batch: batches.Batch, summary: Summary, call: Call) -> None:
     batch = call(batches.read, batch)
     batch = call(batches.check, run, batch)
     brought = call(batches.write, run, batch)
@@ -225,14 +220,23 @@ def _one(run: Run, batch: batches.Batch, summary: Summary, call: Callable[..., A
     summary.held += batches.held_rows(batch)
 
 
-def _finish(run: Run, summary: Summary, *, publish: bool, call: Callable[..., Any]) -> None:
-    """Corrections, publication, and the record of how the run ended."""
-    if summary.outcome != "failed":
-        call(corrections.apply, run.con, run.home)
-        summary.outcome = "quarantined" if summary.rejects or summary.held else "completed"
-        if summary.known == summary.seen:
-            summary.outcome = "nothing_new"
-        summary.message = counts(summary)
+@contextmanager
+def recorded_end(run: Run, summary: Summary) -> Iterator[None]:
+    """Record in ``ops.loads`` how the block ends. A refused batch and corrections that do not fit end it as failed;
+    other errors are recorded and raised."""
+    try:
+        yield
+    except (BatchRefused, corrections.CorrectionError) as error:
+        refused = "这一批没有入库：" if isinstance(error, BatchRefused) else "数据已入库，但人工更正用不上："
+        summary.outcome, summary.message = "failed", f"{refused}{error}"
+    except Exception as error:
+        summary.outcome, summary.message = "failed", f"{type(error).__name__}: {error}"
+        _record(run, summary)
+        raise
+    _record(run, summary)
+
+
+def _record(run: Run, summary: Summary) -> None:
     load.finish(
         run.con,
         run.load_id,
@@ -246,12 +250,43 @@ def _finish(run: Run, summary: Summary, *, publish: bool, call: Callable[..., An
         quarantined=len(summary.held),
         facts=summary.facts,
     )
-    if (
-        publish
-        and summary.outcome != "failed"
-        and not (summary.outcome == "nothing_new" and publishing.is_current(run.con, run.home))
-    ):
-        release = call(_publish, run.con, run.home)
-        summary.published = str(run.home.published) if release.outcome == "completed" else None
-        if release.outcome == "failed":
-            summary.outcome, summary.message = "failed", f"{summary.message}；{release.message}"
+
+
+def conclude(summary: Summary, nothing_new: bool) -> None:
+    """The outcome of a run that came to its end, and the sentence that says it."""
+    if nothing_new:
+        summary.outcome = "nothing_new"
+    else:
+        summary.outcome = "quarantined" if summary.rejects or summary.held else "completed"
+    summary.message = counts(summary)
+
+
+def publish_after(run: Run, summary: Summary, how: How) -> None:
+    """Publish what a run brought, or, where it brought nothing, what a run that was killed left unpublished."""
+    if summary.outcome == "nothing_new" and publishing.is_current(run.con, run.home):
+        return
+    release = how.call(releasing.publish, run.con, run.home)
+    summary.published = release.where
+    if release.outcome == "failed":
+        summary.outcome, summary.message = "failed", f"{summary.message}；{release.message}"
+
+
+def publish(home: Home, *, how: How = PLAIN) -> Outcome:
+    """Apply the corrections, check the warehouse, and publish. A failed check leaves the last release in place."""
+    with opened(home, how.patience) as con:
+        reference.refresh(con, home)
+        how.call(corrections.apply, con, home)
+        release: Outcome = how.call(releasing.publish, con, home)
+        return release
+
+
+def audit(home: Home, *, how: How = PLAIN) -> Outcome:
+    """Check the whole warehouse and bring the quality pages up to date."""
+    with opened(home, how.patience) as con:
+        checked: Outcome = how.call(releasing.audit, con, home)
+        return checked
+
+
+# Worth another try where it failed: these read and write files. Reading and checking say the same the second time,
+# and a chunk that could not be loaded is better told at once.
+INPUT_OUTPUT = {inbox.walk, batches.take}

@@ -15,6 +15,6 @@ from flows import pipeline, recorded
 def publish(home: str = "data") -> State[Any]:
     """Publish the warehouse of ``home``. A failed check leaves the last release in place and the run Failed."""
     with recorded.writer():
-        result = pipeline.publish(pipeline.Home.at(home), patience=recorded.PATIENCE, call=recorded.as_task)
+        result = pipeline.publish(pipeline.Home.at(home), how=recorded.how())
     create_markdown_artifact(f"# 发布\n\n{result.message}", key="publish-summary", description="发布小结")
     return recorded.state(result.outcome, result.message, result)

@@ -83,7 +83,10 @@ def _read(original: Original, knowledge: Knowledge) -> Report:
 
     catalogue, divisions = _knowledge(knowledge)
     try:
-        return read(Path(original.path).read_bytes(), original.name, catalogue=catalogue, divisions=divisions)
+        report = read(Path(original.path).read_bytes(), original.name, catalogue=catalogue, divisions=divisions)
+        if report.sha256 != original.sha256:
+            return rejected(original, "damaged", "原件的内容变了，与它的哈希不符；请从备份恢复 snapshots 文件夹")
+        return report
     except MemoryError:
         return rejected(original, "too_large", "读取时内存超过上限；请拆分文件或去掉图片后再放入")
     except OSError as error:

@@ -68,6 +68,12 @@ class Bar:
             update_progress_artifact(self.id, progress=float(percent))
 
 
+def how(progress: str | None = None, **more: Any) -> pipeline.How:
+    """How a recorded run is carried out: stages are tasks, other writers are waited for; ``progress``: a Bar's key."""
+    bar = {"progress": Bar(progress, "读取进度")} if progress else {}
+    return pipeline.How(call=as_task, patience=PATIENCE, **bar, **more)
+
+
 def table(key: str, rows: list[dict[str, Any]], description: str, most: int = 1000) -> None:
     """A table artifact of at most ``most`` rows; none where there are no rows."""
     if rows:

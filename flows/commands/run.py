@@ -87,14 +87,21 @@ def ingest(
     from flows.summary import lines
 
     given = [str(p) for p in paths] or None
-    chosen: dict[str, Any] = {"publish": not no_publish, "processes": processes, "dask": dask}
-    chosen |= {"chunk": chunk} if chunk else {}
     if address := prefect_api():
         say(f"作为 Prefect 运行记录在 {address}")
-        summary = recorded("ingest", home=str(pipeline.Home.at(home).root), paths=given, **chosen)
+        summary = recorded(
+            "ingest",
+            home=str(pipeline.Home.at(home).root),
+            paths=given,
+            publish=not no_publish,
+            chunk=chunk or pipeline.CHUNK,
+            processes=processes,
+            dask=dask,
+        )
     else:
         with progress_bar("读取") as progress:
-            summary = pipeline.ingest(pipeline.Home.at(home), given, progress=progress, **chosen)
+            how = pipeline.How(progress=progress, processes=processes, dask=dask, chunk=chunk or pipeline.CHUNK)
+            summary = pipeline.ingest(pipeline.Home.at(home), given, publish=not no_publish, how=how)
     for line in lines(summary):
         say(line)
     if as_json:
@@ -142,16 +149,17 @@ def audit(home: Path, as_json: bool) -> None:
 @json_option
 @told
 def reread(home: Path, since: str | None, as_json: bool) -> None:
-    """读取程序或目录改动后，重读原件并报告哪些数变了。"""
-    from flows import pipeline
+    """读取程序或目录改动后，重读原件并报告哪些数变了；最后发布。"""
+    from flows import again, pipeline
+    from flows.output import put_table
+    from flows.summary import lines
 
     with progress_bar("重读") as progress:
-        result = pipeline.reread(pipeline.Home.at(home), since, progress=progress)
-    for line in result.lines():
+        summary, changes = again.reread(pipeline.Home.at(home), since, how=pipeline.How(progress=progress))
+    for line in lines(summary):
         say(line)
-    if as_json:
-        put_json(result.as_json())
-    sys.exit(result.exit_code)
+    put_table(changes, "json" if as_json else "table")
+    sys.exit(summary.exit_code)
 
 
 @click.command()
@@ -160,11 +168,11 @@ def reread(home: Path, since: str | None, as_json: bool) -> None:
 @told
 def rebuild(home: Path, as_json: bool) -> None:
     """用家目录里的原件和人工决定重建整个仓库；旧仓库留在旁边，直到新的建成。"""
-    from flows import pipeline
+    from flows import again, pipeline
     from flows.summary import lines
 
     with progress_bar("重建") as progress:
-        summary = pipeline.rebuild(pipeline.Home.at(home), progress=progress)
+        summary = again.rebuild(pipeline.Home.at(home), how=pipeline.How(progress=progress))
     for line in lines(summary):
         say(line)
     if as_json:

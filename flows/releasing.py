@@ -1,0 +1,95 @@
+"""From a loaded warehouse to a release: the audit, its record, the published copy, the quality pages.
+
+Knows in which order they come, so that what is published has passed the audit and shows it. Leaves out how each is done
+(``expectations.audit``, ``warehouse.publish``, ``expectations.pages``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+
+from expectations import audit as auditing
+from expectations import pages, records
+from expectations.verdict import RuleResult, Verdict
+from flows.summary import EXITS
+from warehouse import publish as publishing
+from warehouse.home import Home
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of an audit or a release: completed, quarantined (warnings) or failed; ``where`` the release lies."""
+
+    outcome: str
+    message: str
+    where: str | None = None
+    broken: list[RuleResult] = field(default_factory=list)
+
+    @property
+    def exit_code(self) -> int:
+        return EXITS[self.outcome]
+
+    def as_json(self) -> dict[str, Any]:
+        """For programs."""
+        rules = [
+            {"rule": r.rule, "severity": r.severity, "sentence": r.sentence, "failed": r.failed, "error": r.error}
+            for r in self.broken
+        ]
+        return {"outcome": self.outcome, "message": self.message, "where": self.where, "broken": rules}
+
+
+def publish(con: duckdb.DuckDBPyConnection, home: Home) -> Outcome:
+    """Audit, publish, and make the quality pages anew. What the audit refuses is not published."""
+    checked = audited(con, home)
+    if checked.outcome == "failed":
+        pages.render(con, home.quality_pages)
+        return Outcome("failed", f"没有发布，上一版保持不动：{checked.message}", None, checked.broken)
+    expected = _rows(con)
+    try:
+        release = publishing.publish(con, home, check=lambda copy: _differs(expected, _rows(copy)))
+    except publishing.PublishRefused as refusal:
+        return Outcome("failed", str(refusal), None, checked.broken)
+    pages.render(con, home.quality_pages)
+    reports, facts = release.rows["core.reports"], release.rows["core.facts"]
+    message = f"已发布 {release.release_id}：{reports} 份报告，{facts:,} 项事实；{checked.message}"
+    return Outcome("completed", message, str(home.published), checked.broken)
+
+
+def audit(con: duckdb.DuckDBPyConnection, home: Home) -> Outcome:
+    """Audit, and make the quality pages anew."""
+    checked = audited(con, home)
+    pages.render(con, home.quality_pages)
+    return checked
+
+
+def audited(con: duckdb.DuckDBPyConnection, home: Home) -> Outcome:
+    """The verdict over the whole warehouse, recorded. Critical failures make it failed, warnings quarantined."""
+    verdict = auditing.check_warehouse(con, state=home.quality)
+    records.keep(con, verdict, stage="warehouse", load_id=None)
+    return judged(verdict)
+
+
+def judged(verdict: Verdict) -> Outcome:
+    """A verdict as an outcome with its sentence."""
+    broken = [r for r in verdict.results if not r.passed]
+    message = f"全库检查 {len(verdict.results)} 条规则，{len(broken)} 条没有通过"
+    if verdict.refused:
+        return Outcome("failed", f"{message}：{verdict.refused}", None, broken)
+    return Outcome("quarantined" if broken else "completed", message, None, broken)
+
+
+def _rows(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """How many rows every base table of the data's own layers has."""
+    tables = con.execute(
+        "SELECT schema_name || '.' || table_name FROM duckdb_tables()"
+        " WHERE schema_name IN ('raw', 'core') AND database_name = current_database()"
+    ).fetchall()
+    return {name: con.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0] for (name,) in tables}
+
+
+def _differs(expected: dict[str, int], found: dict[str, int]) -> str | None:
+    wrong = [f"{name} {found.get(name)} 行，应有 {n} 行" for name, n in expected.items() if found.get(name) != n]
+    return "副本与工作库不一致：" + "；".join(wrong) if wrong else None
