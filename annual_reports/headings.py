@@ -19,7 +19,7 @@ from annual_reports.text import Line, Text
 
 _DIGIT = "一二三四五六七八九十"
 _MARK = re.compile(
-    rf"""^[ \t\u3000]*(?P<mark>
+    rf"""[ \t\u3000]*(?:
       第(?P<part>[{_DIGIT}]{{1,3}})(?:部分|章|编)[、：:.．]?
     | [（(〔［\[]\s?(?P<bracketed>[{_DIGIT}]{{1,3}})\s?[)）〕］\]](?:[、.．：:](?!\d))?
     | (?P<half>[{_DIGIT}]{{1,3}})[)）]、?
@@ -30,7 +30,10 @@ _MARK = re.compile(
     | (?P<sign>[㈠-㈩⒈-⒛⑴-⒇①-⑳])[、.．]?
     | (?P<bare>[0-9]{{1,2}})[ \u3000]*(?=[\u4e00-\u9fa5]{{4}})(?![年月日个项次件名人户家场期份条起])
     )[ \t\u3000]*""",
-    re.MULTILINE | re.VERBOSE,
+    re.VERBOSE,
+)
+_INLINE = re.compile(
+    rf"(?:^|(?<=[。！？：:；;\n ]))(?P<chinese>[{_DIGIT}]{{1,3}})、|[（(](?P<bracketed>[{_DIGIT}]{{1,3}})[)）]"
 )
 _SIGNS = (
     (0x3220, outline.BRACKETED),
@@ -63,7 +66,7 @@ _REPORT_TITLE = re.compile(r"(?:法治|依法行政|第一责任人)[^。]*(?:�
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A heading as printed, not yet placed."""
+    """A heading as printed, not yet placed; ``start`` is where its mark begins."""
 
     start: int
     title_start: int
@@ -72,8 +75,6 @@ class _Found:
     number: int | None
     printed: str
     title: str
-    kind: str | None
-    main: bool = False
 
 
 class _Kinds:
@@ -82,7 +83,7 @@ class _Kinds:
     def __init__(self, table: dict[str, dict[str, list[str]]]) -> None:
         self.title = [(kind, re.compile("|".join(entry["title"]))) for kind, entry in table.items()]
         self.weak = [(kind, re.compile("|".join(entry["weak"]))) for kind, entry in table.items() if entry.get("weak")]
-        self.sub = [(kind, re.compile("|".join(entry["subsection"]))) for kind, entry in table.items()]
+        self.sub = re.compile("|".join(f"(?P<{kind}>{'|'.join(entry['subsection'])})" for kind, entry in table.items()))
 
     def of_title(self, title: str) -> str | None:
         """The kind whose words come first in a level-1 title, the longer ones where two begin together."""
@@ -93,7 +94,8 @@ class _Kinds:
         return next((kind for kind, words in self.weak if words.search(title)), None)
 
     def of_subsection(self, title: str) -> str | None:
-        return next((kind for kind, words in self.sub if words.fullmatch(title)), None)
+        found = self.sub.fullmatch(title)
+        return found.lastgroup if found else None
 
 
 @lru_cache(maxsize=4)
@@ -104,46 +106,74 @@ def _kinds(catalogue: Catalogue) -> _Kinds:
 def find(text: Text, catalogue: Catalogue) -> tuple[Section, ...]:
     """Every heading of the text in order. A section spans its subtree, up to the next heading of its level or above."""
     kinds = _kinds(catalogue)
-    found = _marked(text, kinds)
+    found = _marked(text)
+    if sum(heading.style <= outline.CHINESE for heading in found) < 2 and any(
+        ln.end - ln.start > 400 for ln in text.lines
+    ):
+        found = _inline(text) or found
     found = sorted([*found, *_unmarked(text, found, kinds)], key=lambda f: f.start)
     if not found:
         return ()
-    marks = [outline.Mark(f.style, f.number, f.main) for f in found]
+    marks = [outline.Mark(heading.style, heading.number) for heading in found]
     natural = outline.levels_of_styles(marks)
-    return tuple(_sections(text.text, found, outline.places(marks, natural), natural, kinds))
+    places = outline.places(marks, natural, lambda index: _names_a_main_part(found[index].title, kinds))
+    return tuple(_sections(text.text, found, places, natural, kinds))
 
 
-def _marked(text: Text, kinds: _Kinds) -> list[_Found]:
-    cells = {line.start for line in text.lines if line.kind == "cell"}
-    ends = {line.start: line.end for line in text.lines}
+def _names_a_main_part(title: str, kinds: _Kinds) -> bool:
+    return len(title) < 45 and kinds.of_title(title) is not None
+
+
+def _marked(text: Text) -> list[_Found]:
     found: list[_Found] = []
-    for match in _MARK.finditer(text.text):
-        start = match.start("mark")
-        if match.start() in cells:
+    for line in text.lines:
+        match = _MARK.match(text.text, line.start)
+        if match is None or line.kind == "cell":
             continue
-        style, number = _style(match)
-        if match["bare"] and not (found and found[-1].style == style and found[-1].number == number - 1):
-            continue
-        end = ends.get(match.start()) or _line_end(text.text, match.end())
-        title_start, title_end = _title(text.text, match.end(), end)
-        if title_end <= title_start or (
-            style >= outline.ARABIC and _is_plain_item(text.text, title_start, title_end, end)
+        mark = _style(match)
+        if match["bare"] and not (
+            found and (found[-1].style, found[-1].number) == (mark.style, (mark.number or 0) - 1)
         ):
             continue
-        title = title_start, title_end
-        found.append(
-            _heading(text.text, kinds, start=start, title=title, style=style, number=number, mark=match["mark"])
-        )
+        title = _title(text.text, match.end(), line.end)
+        if mark.style >= outline.ARABIC and _is_plain_item(text.text, title, line.end):
+            continue
+        if title[1] > title[0]:
+            found.append(_heading(text.text, match.start(), title, mark, match[0]))
     return found
 
 
-def _style(match: re.Match[str]) -> tuple[int, int]:
-    if sign := match["sign"]:
-        base, style = next((base, style) for base, style in _SIGNS if ord(sign) >= base)
-        return style, ord(sign) - base + 1
-    group = next(name for name in _STYLES if match[name])
+def _inline(text: Text) -> list[_Found]:
+    """The headings of a text whose line breaks were lost: 「…报告如下：一、主要举措（一）健全机制。…。（二）…」.
+
+    Only marks that count up from one are believed, so a reference such as 第（三）项 is no heading.
+    """
+    marks: list[re.Match[str]] = []
+    last = {outline.CHINESE: 0, outline.BRACKETED: 0}
+    for match in _INLINE.finditer(text.text):
+        style, number = _style(match)
+        if number is not None and number == last[style] + 1:
+            marks.append(match)
+            last[style] = number
+            if style == outline.CHINESE:
+                last[outline.BRACKETED] = 0
+    found: list[_Found] = []
+    for index, match in enumerate(marks):
+        end = marks[index + 1].start("mark") if index + 1 < len(marks) else len(text.text)
+        title = _title(text.text, match.end(), min(end, _line_end(text.text, match.end())))
+        if title[1] > title[0]:
+            found.append(_heading(text.text, match.start(), title, _style(match), match[0]))
+    return found if last[outline.CHINESE] >= 2 else []
+
+
+def _style(match: re.Match[str]) -> outline.Mark:
+    """The style and number of a mark; the pattern's one group that took part says which style."""
+    group = match.lastgroup or ""
     printed = match[group]
-    return _STYLES[group], int(printed) if group in ("digits", "halfdigits", "arabic", "bare") else _counted(printed)
+    if group == "sign":
+        base, style = next((base, style) for base, style in _SIGNS if ord(printed) >= base)
+        return outline.Mark(style, ord(printed) - base + 1)
+    return outline.Mark(_STYLES[group], int(printed) if printed.isdecimal() else _counted(printed))
 
 
 def _counted(chinese: str) -> int:
@@ -201,20 +231,17 @@ def _broken_off(text: str, end: int, line: str) -> int | None:
     return end + 1 + len(following.rstrip(_TRAILING))
 
 
-def _is_plain_item(text: str, start: int, end: int, line_end: int) -> bool:
+def _is_plain_item(text: str, title: tuple[int, int], line_end: int) -> bool:
     """A numbered item that is a plain sentence and nothing more: 「1.开展培训5次，参训200人次；」."""
-    if len(text[end:line_end].strip(_TRAILING)) > 0:
+    if text[title[1] : line_end].strip(_TRAILING):
         return False  # a body follows: a run-in heading
-    title = text[start:end]
-    return (bool(_FIGURE.search(title)) and not re.match(r"20\d\d年", title)) or len(title) > 50
+    words = text[slice(*title)]
+    return (bool(_FIGURE.search(words)) and not re.match(r"20\d\d年", words)) or len(words) > 50
 
 
-def _heading(
-    text: str, kinds: _Kinds, *, start: int, title: tuple[int, int], style: int, number: int | None, mark: str
-) -> _Found:
-    words = text[slice(*title)].replace("\n", "")
-    kind = kinds.of_title(words)
-    return _Found(start, *title, style, number, mark.strip(), words, kind, bool(kind) and len(words) < 45)
+def _heading(text: str, start: int, title: tuple[int, int], mark: outline.Mark, printed: str) -> _Found:
+    start += len(printed) - len(printed.lstrip())
+    return _Found(start, *title, *mark, printed.strip(), text[slice(*title)].replace("\n", ""))
 
 
 def _unmarked(text: Text, found: list[_Found], kinds: _Kinds) -> list[_Found]:
@@ -225,11 +252,11 @@ def _unmarked(text: Text, found: list[_Found], kinds: _Kinds) -> list[_Found]:
     ]
     if styled:
         style_of = _styles_of_levels(text, found, styled)
-        return [_bare(text, ln, style_of[ln.level or 1], kinds) for ln in styled]
+        return [_bare(text, ln, style_of[ln.level or 1]) for ln in styled]
     if any(f.style <= outline.CHINESE for f in found):
         return []
     return [
-        _bare(text, line, outline.CHINESE, kinds)
+        _bare(text, line, outline.CHINESE)
         for line in text.lines
         if line.start not in taken
         and line.kind == "paragraph"
@@ -258,29 +285,30 @@ def _is_main_part(line: str, kinds: _Kinds) -> bool:
     return len(line) <= 30 and bool(_WEAK_TITLE.match(line)) and bool(kinds.of_subsection(line))
 
 
-def _bare(text: Text, line: Line, style: int, kinds: _Kinds) -> _Found:
+def _bare(text: Text, line: Line, style: int) -> _Found:
     end = line.start + len(text.text[line.start : line.end].rstrip(_TRAILING))
-    return _heading(text.text, kinds, start=line.start, title=(line.start, end), style=style, number=None, mark="")
+    return _heading(text.text, line.start, (line.start, end), outline.Mark(style, None), "")
 
 
 def _sections(
     text: str, found: list[_Found], places: list[outline.Place], natural: dict[int, int], kinds: _Kinds
 ) -> list[Section]:
     style_at = {level: style for style, level in sorted(natural.items(), reverse=True)}
+    ends = _ends(found, places, len(text))
     kind_of: list[str] = []
     past_measures = False
     sections: list[Section] = []
     for index, (heading, place) in enumerate(zip(found, places, strict=True)):
         if place.parent is None:
-            kind = heading.kind or kinds.of_weak_title(heading.title) or ("other" if past_measures else "measures")
+            kind = (
+                kinds.of_title(heading.title)
+                or kinds.of_weak_title(heading.title)
+                or ("other" if past_measures else "measures")
+            )
             past_measures |= kind in ("problems", "plan", "suggestions")
         else:
             kind = kinds.of_subsection(heading.title) or kind_of[place.parent]
         kind_of.append(kind)
-        end = next(
-            (f.start for f, p in zip(found[index + 1 :], places[index + 1 :], strict=True) if p.level <= place.level),
-            len(text),
-        )
         marker, repaired = _right_mark(heading, place, style_at)
         sections.append(
             Section(
@@ -292,12 +320,23 @@ def _sections(
                 title=heading.title,
                 canonical=cast(SectionKind, kind),
                 start=heading.start,
-                end=end,
+                end=ends[index],
                 title_end=heading.title_end,
                 parent=place.parent,
             )
         )
     return sections
+
+
+def _ends(found: list[_Found], places: list[outline.Place], length: int) -> list[int]:
+    """Where each section ends: at the next heading of its own level or above."""
+    ends = [length] * len(found)
+    open_at: list[int] = []
+    for index, place in enumerate(places):
+        while open_at and places[open_at[-1]].level >= place.level:
+            ends[open_at.pop()] = found[index].start
+        open_at.append(index)
+    return ends
 
 
 def _right_mark(heading: _Found, place: outline.Place, style_at: dict[int, int]) -> tuple[str, bool]:

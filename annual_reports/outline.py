@@ -12,8 +12,8 @@ what matters: a mark that breaks a sequence (3) is worse than one printed in the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 PART, CHINESE, BRACKETED, ARABIC, ARABIC_BRACKETED, CIRCLED = range(6)
@@ -25,15 +25,15 @@ _OTHER_STYLE = 2.0
 _SAME_OTHER_STYLE_AGAIN = 0.3
 _DIGITS_FOR_CHINESE = 1.5  # what Word's automatic numbering leaves behind: the most common fault of all
 _NAMES_A_MAIN_PART = -1.0
-_BEAM = 10
+_BEAM = 8
+_HOPELESS = 5.0  # a reading this much worse than the best so far is given up
 
 
 class Mark(NamedTuple):
-    """One heading's mark: its style, the number it prints (None: no mark), and whether the title names a main part."""
+    """One heading's mark: its style and the number it prints (None: no mark)."""
 
     style: int
     number: int | None
-    main: bool = False
 
 
 class Place(NamedTuple):
@@ -44,14 +44,14 @@ class Place(NamedTuple):
     parent: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Path:
-    """A reading of the marks so far: per open level (headings counted, last number printed, last style)."""
+class _Path(NamedTuple):
+    """A reading of the marks so far. ``open`` holds per open level (headings counted, last number printed, last
+    style), ``before`` the last number printed at each level under whichever parent, ``trail`` the levels as a chain."""
 
     cost: float
-    levels: tuple[int, ...]
     open: tuple[tuple[int, int, int], ...]
-    before: tuple[int, ...]  # the last number printed at each level under whichever parent
+    before: tuple[int, ...]
+    trail: tuple[object, int] | None
 
 
 def levels_of_styles(marks: Sequence[Mark]) -> dict[int, int]:
@@ -73,11 +73,12 @@ def levels_of_styles(marks: Sequence[Mark]) -> dict[int, int]:
     return levels
 
 
-def places(marks: Sequence[Mark], natural: dict[int, int]) -> list[Place]:
-    """Level, ordinal and parent of every mark, in order. ``natural`` is levels_of_styles(marks)."""
+def places(marks: Sequence[Mark], natural: dict[int, int], is_main_part: Callable[[int], bool]) -> list[Place]:
+    """Level, ordinal and parent of every mark, in order. ``natural`` is levels_of_styles(marks); ``is_main_part`` says
+    of an index whether the title there names a main part of a report (asked only where the marks are at fault)."""
     levels = [natural[mark.style] for mark in marks]
     if not _is_regular(marks, levels):
-        levels = _least_excused(marks, natural)
+        levels = _least_excused(marks, natural, is_main_part)
     out: list[Place] = []
     chain: list[int] = []  # indexes of the open headings
     counts: dict[int | None, int] = {}
@@ -105,19 +106,25 @@ def _is_regular(marks: Sequence[Mark], levels: list[int]) -> bool:
     return True
 
 
-def _least_excused(marks: Sequence[Mark], natural: dict[int, int]) -> list[int]:
-    paths = [_Path(0.0, (), (), ())]
-    options = [_options(mark.style, natural) for mark in marks]
-    for mark, choices in zip(marks, options, strict=True):
-        best: dict[tuple[object, ...], _Path] = {}
+def _least_excused(marks: Sequence[Mark], natural: dict[int, int], is_main_part: Callable[[int], bool]) -> list[int]:
+    options = {style: _options(style, natural) for style in natural}
+    paths = [_Path(0.0, (), (), None)]
+    for index, mark in enumerate(marks):
+        main = len(options[mark.style]) > 1 and is_main_part(index)
+        best: dict[object, _Path] = {}
         for path in paths:
-            for level, style_cost in choices:
-                step = _step(path, mark, level, style_cost)
-                key = (step.open, step.before)
-                if key not in best or step.cost < best[key].cost:
-                    best[key] = step
-        paths = sorted(best.values(), key=lambda p: p.cost)[:_BEAM]
-    return list(paths[0].levels)
+            for level, style_cost in options[mark.style]:
+                step = _step(path, mark, level, style_cost, main)
+                if step and (step[1:3] not in best or step.cost < best[step[1:3]].cost):
+                    best[step[1:3]] = step
+        ranked = sorted(best.values(), key=itemgetter(0))[:_BEAM]
+        paths = [path for path in ranked if path.cost <= ranked[0].cost + _HOPELESS]
+    levels: list[int] = []
+    trail: object = paths[0].trail
+    while isinstance(trail, tuple):
+        trail, level = trail
+        levels.append(level)
+    return levels[::-1]
 
 
 def _options(style: int, natural: dict[int, int]) -> list[tuple[int, float]]:
@@ -134,24 +141,28 @@ def _options(style: int, natural: dict[int, int]) -> list[tuple[int, float]]:
     return sorted(options.items())
 
 
-def _step(path: _Path, mark: Mark, level: int, style_cost: float) -> _Path:
-    depth = len(path.open)
-    cost = path.cost + _SKIPPED_LEVEL * max(0, level - depth - 1)
-    opened = path.open[:level] + ((0, 0, -1),) * (level - depth)
+def _step(path: _Path, mark: Mark, level: int, style_cost: float, main: bool) -> _Path | None:
+    """``path`` with the mark read as ``level``; None where nobody would read it so."""
+    cost, opened, before, trail = path
+    skipped = level - len(opened) - 1
+    if skipped >= 0:
+        opened += ((0, 0, -1),) * (skipped + 1)
+        cost += _SKIPPED_LEVEL * skipped
     count, printed, style = opened[level - 1]
-    before = path.before + (0,) * (level - len(path.before))
     number = count + 1 if mark.number is None else mark.number
-    if count and style == mark.style and style_cost:
-        style_cost = _SAME_OTHER_STYLE_AGAIN
-    cost += style_cost
+    if style_cost:
+        if not count and number != 1 and style_cost == _OTHER_STYLE:
+            return None  # a series in the style of another level begins with its 1
+        if main and level == 1:
+            cost += _NAMES_A_MAIN_PART
+        cost += _SAME_OTHER_STYLE_AGAIN if count and style == mark.style else style_cost
+    before += (0,) * (level - len(before))
     if number != count + 1 and (not count or number != printed + 1):
         continues = not count and before[level - 1] and number == before[level - 1] + 1
         cost += _CONTINUED_FROM_OTHER_PARENT if continues else _BROKEN_SEQUENCE
-    if mark.main and level == 1 and style_cost:
-        cost += _NAMES_A_MAIN_PART
     return _Path(
         cost,
-        (*path.levels, level),
         (*opened[: level - 1], (count + 1, number, mark.style)),
         (*before[: level - 1], number, *before[level:]),
+        (trail, level),
     )

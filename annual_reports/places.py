@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -177,6 +178,8 @@ def _named(text: Text, title: str, divisions: Divisions, file_name: str, hint: s
     """The issuer's printed name and where it stands, from the title down to the names the text uses most."""
     body_only: tuple[Named, str] | None = None
     for where, phrase in _phrases(text, title, file_name, hint):
+        if len(phrase) < 2 or phrase[0] in "我本全各该":
+            continue
         named = issuers.parse(phrase, divisions)
         if named and named.units:
             if body_only and not named.body and where != "标题":
@@ -191,23 +194,21 @@ def _named(text: Text, title: str, divisions: Divisions, file_name: str, hint: s
     return None, ""
 
 
-def _phrases(text: Text, title: str, file_name: str, hint: str) -> list[tuple[str, str]]:
-    phrases = [("标题", _phrase(title))]
-    phrases += [("「现将……如下」一句", m[1]) for m in _STATEMENT.finditer(text.text[:3000])]
-    first, last = text.lines[:5], text.lines[5:][-5:]
-    phrases += [
-        ("落款", words)
-        for line in reversed(last)
-        if line.end - line.start <= 30 and not (words := text.text[line.start : line.end]).endswith(("：", ":", "。"))
+def _phrases(text: Text, title: str, file_name: str, hint: str) -> Iterator[tuple[str, str]]:
+    """Where an issuer may be named, the most trustworthy first: (where, the words)."""
+    yield "标题", _phrase(title)
+    yield from (("「现将……如下」一句", m[1]) for m in _STATEMENT.finditer(text.text[:3000]))
+    short = [
+        text.text[line.start : line.end]
+        for line in (*text.lines[:5], *text.lines[5:][:-6:-1])
+        if line.end - line.start <= 30
     ]
-    phrases += [
-        ("文首", m[1])
-        for line in first
-        if line.end - line.start <= 30 and (m := _HEAD_LINE.match(text.text[line.start : line.end]))
-    ]
-    phrases += [("正文开头", m[1]) for m in _OPENING.finditer(text.text[:800])]
-    phrases += [("文件名", _phrase(re.sub(r"^[\d\s._-]+(?!\d*年)", "", file_name))), ("网页标题", _phrase(hint))]
-    return [(where, phrase) for where, phrase in phrases if len(phrase) >= 2 and phrase[0] not in "我本全各该"]
+    first = sum(line.end - line.start <= 30 for line in text.lines[:5])
+    yield from (("落款", words) for words in short[first:] if words[-1:] not in "：:。")
+    yield from (("文首", m[1]) for words in short[:first] if (m := _HEAD_LINE.match(words)))
+    yield from (("正文开头", m[1]) for m in _OPENING.finditer(text.text[:800]))
+    yield "文件名", _phrase(re.sub(r"^[\d\s._-]+(?!\d*年)", "", file_name))
+    yield "网页标题", _phrase(hint)
 
 
 def _phrase(title: str) -> str:

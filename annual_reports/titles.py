@@ -77,6 +77,7 @@ class _Kind:
     title: re.Pattern[str]
     unless: re.Pattern[str] | None
     text: re.Pattern[str] | None
+    marks: str
     at_least: int
     reason: str
 
@@ -94,6 +95,7 @@ def _kinds(catalogue: Catalogue) -> tuple[_Kind, ...]:
             re.compile("|".join(entry["title"])),
             joined(entry, "unless"),
             joined(entry, "text"),
+            entry.get("marks", ""),
             entry.get("at_least", 1),
             entry.get("reason", ""),
         )
@@ -129,7 +131,11 @@ def _decide(title: str, text: str, kinds: tuple[_Kind, ...]) -> tuple[_Kind | No
     if by_title and not by_title.accepted:
         return by_title, f"标题为「{title}」，{by_title.reason}"
     for kind in kinds:
-        if kind.text and not kind.accepted and len(hits := kind.text.findall(text)) >= kind.at_least:
+        if (
+            kind.text
+            and any(mark in text for mark in kind.marks)
+            and len(hits := kind.text.findall(text)) >= kind.at_least
+        ):
             return kind, f"正文有 {len(hits)} 处「{'」「'.join(dict.fromkeys(hits[:3]))}」之类的字样，{kind.reason}"
     if by_title and len(text) - len(title) < _SHORTEST_BODY:
         return None, f"只有标题「{title}」，没有正文；请收录刊载正文的那个文件（附件）"

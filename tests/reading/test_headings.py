@@ -257,6 +257,18 @@ def test_main_parts_without_marks_are_found_by_their_words():
     assert outline_of(source) == [(1, 1, "存在的问题和不足"), (1, 2, "下一步工作打算")]
 
 
+def test_a_text_that_lost_its_line_breaks():
+    body = "我镇认真开展各项工作，取得一定成绩，干部群众的法治意识明显提高。" * 8
+    source = f"现将情况报告如下：一、主要举措和成效（一）健全工作机制。{body}（二）规范执法行为。{body}依据第（三）项规定办理。二、存在的不足。{body}三、下一步打算：{body}"
+    assert outline_of(source) == [
+        (1, 1, "主要举措和成效"),
+        (2, 1, "健全工作机制"),
+        (2, 2, "规范执法行为"),
+        (1, 2, "存在的不足"),
+        (1, 3, "下一步打算"),
+    ]
+
+
 def test_table_cells_are_no_headings():
     assert outline_of("一、做法\n1、项目\n2、数量\n二、打算", {1: ("cell", None), 2: ("cell", None)}) == [
         (1, 1, "做法"),
