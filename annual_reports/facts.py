@@ -115,11 +115,11 @@ def _own_words(text: str, quantity: Quantity, phrasings: Phrasings) -> tuple[str
             phrase.append(left)
             if token is None:
                 break
-            at = token.end
-            if token.words:
-                phrase.append(text[token.start : token.end])
+            if not token.filler and token.end > at:
+                phrase.append(text[max(at, token.start) : token.end])
                 if token.words.isdisjoint(common):
-                    narrowing.append(text[token.start : token.end])
+                    narrowing.append(text[max(at, token.start) : token.end])
+            at = max(at, token.end)
     part = bool(_PART.search(text, start, quantity.start))
     if title := _TITLE.search(text, start, quantity.start):
         return title[1], title[1], part

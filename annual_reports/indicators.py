@@ -28,9 +28,11 @@ _PER_DISTANCE = 1 / 3
 _BEHIND = 3  # 「开展9期行政执法培训」: what stands right behind a number is counted by it
 _IN_CLAUSE, _IN_NEXT, _IN_SENTENCE, _IN_BACKGROUND = 1, 3, 3, 5
 _CARRIED = 14
+_FOLLOWING = 22
 # With more characters of its own that the catalogue does not know, a figure is about something of its own, and words
 # further away say nothing about it.
-_OWN_FOR_SENTENCE, _OWN_FOR_BACKGROUND, _OWN_FOR_CARRY = 4, 3, 2
+_OWN_FOR_FOLLOWING = 6
+_OWN_FOR_SENTENCE, _OWN_FOR_BACKGROUND, _OWN_FOR_CARRY = 4, 3, 1
 
 
 class Figure(NamedTuple):
@@ -112,7 +114,7 @@ class _Finder:
         found: dict[str, _Found] = {}
         for start, end in zip(cuts[:-1], cuts[1:], strict=True):
             nouns = [token for token in self.window.before if start <= token.start < end]
-            best = self._best(nouns, [], words(nouns), at=end)
+            best = self._best(nouns, [], words(nouns), end)
             if best and not best.leaning and (share or _names_rate(best, nouns)):
                 found.setdefault(best.phrasing.code, best)
         return list(found.values()) if len(found) > 1 else []
@@ -136,20 +138,29 @@ class _Finder:
                     if value > nearest.get(rule, -99):
                         nearest[rule] = value
         found = [_Found(value + score, rule, False) for rule, value in nearest.items() if (score := self._fits(rule, own)) is not None]
-        if not found and not own and self.window.foreign <= _OWN_FOR_CARRY:
-            found = self._leaning()
+        found += self._following(own)
+        if self.window.foreign <= _OWN_FOR_CARRY and all(token.filler for token in (*before, *behind)):
+            found += self._leaning(own)
         return max(found, key=lambda one: one.score, default=None)
 
-    def _leaning(self) -> list[_Found]:
-        """Rules whose subject is the figure before or earlier words, for a figure with no words of its own."""
-        unit, window, own = self.figure.unit, self.window, frozenset[str]()
-        found = [
-            _Found(score, rule, True)
+    def _following(self, own: frozenset[str]) -> list[_Found]:
+        """Rules by the figure before: 「培训9期，41人次参与」. The figure's own words say nothing, or are among the head's."""
+        if not self.previous or self.window.foreign > _OWN_FOR_FOLLOWING:
+            return []
+        bare = all(token.filler for token in (*self.window.before, *self.window.behind))
+        return [
+            _Found(_FOLLOWING + score, rule, True)
             for match in self.previous
-            for rule in self.phrasings.by_code_before.get((match.code, unit), ())
-            if (score := self._fits(rule, own)) is not None
+            for rule in self.phrasings.by_code_before.get((match.code, self.figure.unit), ())
+            if (bare and self.window.foreign <= _OWN_FOR_CARRY or not rule.head.isdisjoint(own))
+            and (score := self._fits(rule, own)) is not None
         ]
-        if found or _PART.search(self.text, *window.own):
+
+    def _leaning(self, own: frozenset[str]) -> list[_Found]:
+        """Rules whose subject stands in earlier words, for a figure with no words of its own: 「开展宣传活动，共12场」."""
+        unit, window = self.figure.unit, self.window
+        found: list[_Found] = []
+        if _PART.search(self.text, *window.own):
             return found
         for token in (*window.earlier, *window.clause):
             for word in token.words:
@@ -161,9 +172,9 @@ class _Finder:
 
     def _fits(self, rule: Phrasing, own: frozenset[str]) -> float | None:
         """What the rule's other words add to its score, or None where one is missing or a refused one stands there."""
-        clause = self._clause_words()
-        if rule.refused and not (rule.refused.isdisjoint(own) and rule.refused.isdisjoint(clause)):
+        if not rule.refused.isdisjoint(own):
             return None
+        clause = words(self.window.clause)
         score = float(rule.weight)
         for group in rule.near:
             if value := _longest(group, own):
@@ -194,9 +205,6 @@ class _Finder:
         if foreign <= _OWN_FOR_BACKGROUND and (value := _longest(group, self.background())):
             return _COMPANION + value - _IN_BACKGROUND
         return None
-
-    def _clause_words(self) -> frozenset[str]:
-        return words(self.window.clause) | words(self.window.before)
 
 
 def _longest(group: frozenset[str], present: frozenset[str]) -> int:

@@ -1,9 +1,8 @@
 """The words of the catalogue and where they stand in a piece of text.
 
-Knows how the catalogue's word groups are spelt out (「@纠纷」) and cuts text into the longest of its words, in one
-pass of one regular expression however many indicators there are. Leaves out what the words mean: that is
-``phrasings`` and ``indicators``. A word carries the words it contains (法治宣传活动 is also 法治宣传, 宣传, 法治), so
-that a longer word of one indicator never hides a shorter one of another.
+Knows how the catalogue's word groups are spelt out (「@纠纷」) and finds all its words in one pass of one regular
+expression, however many indicators there are. Leaves out what the words mean: that is ``phrasings`` and
+``indicators``. A longer word of one indicator never hides a shorter one of another.
 """
 
 from __future__ import annotations
@@ -17,39 +16,57 @@ OPAQUE = "整体词"  # words whose inner words do not count
 
 
 class Token(NamedTuple):
-    """A word of the catalogue at ``text[start:end]``. ``words`` are it and the catalogue's words inside it, fillers
-    left out: empty for a filler and for a run of marks and digits."""
+    """A word of the catalogue at ``text[start:end]``. ``words`` are it and the catalogue's words it begins with (those
+    inside it are tokens of their own); ``filler`` where it says nothing of its own (虚词)."""
 
     start: int
     end: int
     words: frozenset[str]
+    filler: bool
 
 
 NOTHING: frozenset[str] = frozenset()
 
 
 class Lexicon:
-    """Cuts text into the longest words of ``words``; whatever is none of them stays between the tokens."""
+    """Finds ``words`` in text, the longest at each place, and the shorter ones inside it (法治宣传活动 is also 宣传).
+
+    Two words may overlap by two characters or more (法治宣传 and 宣传单 in 法治宣传单); where they share only one, the
+    first stands (其中 in 其中学法, not 中学). Inside ``opaque`` words nothing is looked for.
+    """
 
     def __init__(self, words: Iterable[str], fillers: Iterable[str], opaque: Iterable[str]) -> None:
-        meaning = set(words)
-        known = meaning | set(fillers)
-        self._words = {word: _inside(word, meaning) for word in known}
-        self._words.update({word: frozenset({word}) & meaning for word in opaque})
-        self._find = re.compile(_trie(self._words) + r"|[^\w]+|\d+|[_a-zA-Z]+").finditer
+        meaning, fillers, self._opaque = set(words), frozenset(fillers), frozenset(opaque)
+        known = meaning | fillers | self._opaque
+        self._words = {word: (_beginnings(word, meaning), word in fillers) for word in known}
+        self._words |= {word: (frozenset({word}) & meaning, False) for word in self._opaque}
+        first = "".join(sorted({word[0] for word in known}))
+        # The class in front lets the search skip what begins no word; the trie is then tried at that very character.
+        self._find = re.compile(f"[{re.escape(first)}](?<=(?=({_trie(known)})).)").finditer
 
     def scan(self, text: str, start: int, end: int) -> list[Token]:
-        """The tokens of ``text[start:end]`` in order."""
-        words = self._words
-        return [
-            Token(found.start(), found.end(), words.get(found.group(), NOTHING))
-            for found in self._find(text, start, end)
-        ]
+        """The tokens of ``text[start:end]`` by where they begin."""
+        tokens: list[Token] = []
+        words, opaque = self._words, self._opaque
+        covered = closed = start
+        for found in self._find(text, start, end):
+            first, word = found.start(), found[1]
+            last = first + len(word)
+            if first < closed or last > end or first + 1 == covered < last:
+                continue
+            inner, filler = words[word]
+            if first < covered and (filler or not inner):
+                continue
+            tokens.append(Token(first, last, inner, filler))
+            covered = max(covered, last)
+            if word in opaque:
+                closed = last
+        return tokens
 
     def words_of(self, text: str, start: int = 0, end: int | None = None) -> frozenset[str]:
         """Every word that stands in ``text[start:end]``."""
         tokens = self.scan(text, start, len(text) if end is None else end)
-        return frozenset().union(*(token.words for token in tokens))
+        return NOTHING.union(*(token.words for token in tokens))
 
 
 def expand(words: Sequence[str], groups: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
@@ -60,10 +77,8 @@ def expand(words: Sequence[str], groups: Mapping[str, Sequence[str]]) -> tuple[s
     return tuple(spelt)
 
 
-def _inside(word: str, meaning: set[str]) -> frozenset[str]:
-    return frozenset(
-        word[i:j] for i in range(len(word)) for j in range(i + 1, len(word) + 1) if word[i:j] in meaning
-    )
+def _beginnings(word: str, meaning: set[str]) -> frozenset[str]:
+    return frozenset(word[:end] for end in range(1, len(word) + 1) if word[:end] in meaning)
 
 
 def _trie(words: Iterable[str]) -> str:

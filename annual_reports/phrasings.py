@@ -77,7 +77,7 @@ def compile_phrasings(catalogue: Catalogue) -> Phrasings:
             for code in rule.after:
                 followers[code, unit].append(rule)
     return Phrasings(
-        lexicon=Lexicon(words - set(groups[FILLER]), groups[FILLER], groups[OPAQUE]),
+        lexicon=Lexicon(words, groups[FILLER], groups[OPAQUE]),
         by_head={key: tuple(found) for key, found in heads.items()},
         by_code_before={key: tuple(found) for key, found in followers.items()},
         scopes=scopes,

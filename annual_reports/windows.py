@@ -15,6 +15,7 @@ from annual_reports.lexicon import NOTHING, Token
 
 JOINT = re.compile(r"、|以及|和|及|与|或者|或")
 _LIST_MARK = re.compile(r"、|和|及|与")
+_LETTERS = re.compile(r"[^\W\d_a-zA-Z]")
 _RESPECTIVELY = "分别"
 
 Span = tuple[int, int]
@@ -25,7 +26,7 @@ class Window(NamedTuple):
 
     ``before`` and ``behind`` are its own words on either side, ``own`` where the former stand. ``clause`` is what comes
     earlier in its clause (another figure between), ``earlier`` earlier in the sentence, ``following`` the next clause
-    up to its first figure. ``foreign`` counts the characters of its own words that the catalogue does not know.
+    where that has no figure of its own. ``foreign`` counts the characters of its own words that the catalogue does not know.
     """
 
     own: Span
@@ -51,11 +52,10 @@ def windows(text: str, sentence: Span, figures: Sequence[Span], tokens: list[Tok
     for index, (clause, own, right, close) in enumerate(_places(text, sentence, figures, marks)):
         first, last = figures[index]
         before, behind = between(*own), between(last, right)
-        known = sum(t.end - t.start for t in before) + sum(t.end - t.start for t in behind)
         at = bisect_left(marks, close)
         ahead = marks[at + 1] if at + 1 < len(marks) else end
-        if index + 1 < len(figures):
-            ahead = min(ahead, figures[index + 1][0])
+        if index + 1 < len(figures) and figures[index + 1][0] < ahead:
+            ahead = close  # what stands there is the next figure's own
         found.append(
             Window(
                 own=own,
@@ -65,11 +65,21 @@ def windows(text: str, sentence: Span, figures: Sequence[Span], tokens: list[Tok
                 clause=between(clause, min(own[0], first)),
                 earlier=between(start, clause),
                 following=between(close, ahead) if ahead > close else [],
-                foreign=own[1] - own[0] + right - last - known,
+                foreign=_unknown(text, *own, before) + _unknown(text, last, right, behind),
                 clause_start=clause,
             )
         )
     return found
+
+
+def _unknown(text: str, start: int, end: int, tokens: Sequence[Token]) -> int:
+    """How many characters of ``text[start:end]`` no token covers, marks and digits left out."""
+    count = 0
+    for token in tokens:
+        if token.start > start:
+            count += len(_LETTERS.findall(text, start, token.start))
+        start = max(start, token.end)
+    return count + (len(_LETTERS.findall(text, start, end)) if start < end else 0)
 
 
 def words(tokens: Sequence[Token]) -> frozenset[str]:
