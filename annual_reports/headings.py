@@ -33,7 +33,7 @@ _MARK = re.compile(
     re.VERBOSE,
 )
 _INLINE = re.compile(
-    rf"(?:^|(?<=[。！？：:；;\n ]))(?P<chinese>[{_DIGIT}]{{1,3}})、|[（(](?P<bracketed>[{_DIGIT}]{{1,3}})[)）]"
+    rf"(?:^|(?<=[。！？：:；;\n ]))(?P<chinese>[{_DIGIT}]{{1,3}})、|(?<!第)[（(](?P<bracketed>[{_DIGIT}]{{1,3}})[)）](?![项款条点])"
 )
 _SIGNS = (
     (0x3220, outline.BRACKETED),
@@ -128,7 +128,7 @@ def _marked(text: Text) -> list[_Found]:
     found: list[_Found] = []
     for line in text.lines:
         match = _MARK.match(text.text, line.start)
-        if match is None or line.kind == "cell":
+        if match is None or line.kind == "cell" or (found and line.start < found[-1].title_end):
             continue
         mark = _style(match)
         if match["bare"] and not (
@@ -159,7 +159,7 @@ def _inline(text: Text) -> list[_Found]:
                 last[outline.BRACKETED] = 0
     found: list[_Found] = []
     for index, match in enumerate(marks):
-        end = marks[index + 1].start("mark") if index + 1 < len(marks) else len(text.text)
+        end = marks[index + 1].start() if index + 1 < len(marks) else len(text.text)
         title = _title(text.text, match.end(), min(end, _line_end(text.text, match.end())))
         if title[1] > title[0]:
             found.append(_heading(text.text, match.start(), title, _style(match), match[0]))
@@ -247,9 +247,8 @@ def _heading(text: str, start: int, title: tuple[int, int], mark: outline.Mark, 
 def _unmarked(text: Text, found: list[_Found], kinds: _Kinds) -> list[_Found]:
     """Headings without a mark: by the file's own heading styles; in a text without any level-1 mark, by their words."""
     taken = {text.text.rfind("\n", 0, f.start) + 1 for f in found}
-    styled = [
-        ln for ln in text.lines if ln.kind == "heading" and ln.start not in taken and not _is_report_title(text, ln)
-    ]
+    taken |= {at + 1 for f in found if (at := text.text.find("\n", f.start, f.title_end)) >= 0}
+    styled = [ln for ln in text.lines if ln.kind == "heading" and ln.start not in taken and _may_be_heading(text, ln)]
     if styled:
         style_of = _styles_of_levels(text, found, styled)
         return [_bare(text, ln, style_of[ln.level or 1]) for ln in styled]
@@ -264,8 +263,9 @@ def _unmarked(text: Text, found: list[_Found], kinds: _Kinds) -> list[_Found]:
     ]
 
 
-def _is_report_title(text: Text, line: Line) -> bool:
-    return bool(_REPORT_TITLE.search(text.text[line.start : line.end].rstrip()))
+def _may_be_heading(text: Text, line: Line) -> bool:
+    words = text.text[line.start : line.end].rstrip()
+    return bool(words.strip(_TRAILING)) and not _REPORT_TITLE.search(words)
 
 
 def _styles_of_levels(text: Text, found: list[_Found], styled: list[Line]) -> dict[int, int]:

@@ -125,7 +125,8 @@ def _of_headings(headings: Sequence[Section]) -> list[tuple[str, int | None]]:
 
 def _of_publication(published: date | None) -> int | None:
     """Published from November on, a report is of the same year; before, of the year before (due by 1 April)."""
-    return published.year - (published.month < 11) if published else None
+    year = published.year - (published.month < 11) if published else 0
+    return year if FIRST <= year <= LAST else None
 
 
 def period(year: int, text: Text, title: str = "", published: date | None = None) -> Period:
