@@ -62,7 +62,7 @@ def rebuild(home: Home, *, how: How = PLAIN) -> Summary:
 
 def _through(run: Run, kept: list[snapshots.Snapshot], summary: Summary, how: How) -> None:
     pipeline.process(run, kept, lambda some: how.call(batches.take_again, run, some), summary, how)
-    decisions.apply(run)
+    how.call(decisions.apply, run.con, run.home)
     how.call(corrections.apply, run.con, run.home)
     pipeline.conclude(summary, nothing_new=not kept)
 

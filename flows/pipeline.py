@@ -26,7 +26,7 @@ import polars as pl
 from annual_reports import catalogue, divisions
 from annual_reports.files import Limits as FileLimits
 from expectations.limits import Vocabulary
-from flows import batches, inbox, releasing
+from flows import batches, decisions, inbox, releasing
 from flows.batches import BatchRefused, Run
 from flows.inbox import Found
 from flows.readers import Limits, Readers
@@ -141,6 +141,7 @@ def ingest(home: Home, paths: Sequence[str | Path] | None = None, *, publish: bo
             new, moving = inbox.settled(new, how.settle)
             summary.left += moving
             process(run, new, lambda files: how.call(batches.take, run, files, known), summary, how)
+            how.call(decisions.apply, run.con, run.home)
             how.call(corrections.apply, run.con, run.home)
             conclude(summary, nothing_new=not new)
         if publish and summary.outcome != "failed":

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from flows.commands.asking import ask, live_option, warehouse
-from flows.options import home_option, json_option, put_json, say, told
+from flows.options import DONE, WITH_REJECTS, home_option, json_option, put_json, say, told
 
 if TYPE_CHECKING:
     import duckdb
@@ -86,3 +87,82 @@ def quality_lines(con: duckdb.DuckDBPyConnection) -> list[str]:
         share = f"{rule['failed']} / {rule['checked']}"
         lines.append(f"    {word(rule['severity'])} {rule['rule']} {rule['sentence']}：{share}")
     return lines
+
+
+@click.group()
+def quarantine() -> None:
+    """查看、放行或丢弃被隔离的行。"""
+
+
+@quarantine.command("list")
+@click.option("--all", "everything", is_flag=True, help="已放行、已舍弃的也列出。")
+@home_option
+@json_option
+@told
+def quarantine_list(everything: bool, home: Path, as_json: bool) -> None:
+    """列出被隔离的行：编号、所在的表、报告、原因。"""
+    from flows import decisions
+    from flows.output import put_table
+
+    with warehouse(home, live=True) as con:
+        held = decisions.rows(con, status=None if everything else "held")
+    columns = ["quarantine_id", "status", "table_name", "row_id", "report_id", "reasons"]
+    put_table(held if as_json else held.select(columns), "json" if as_json else "table")
+
+
+@quarantine.command("show")
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@home_option
+@json_option
+@told
+def quarantine_show(ids: tuple[str, ...], home: Path, as_json: bool) -> None:
+    """显示被隔离的行的全部内容与原因；ID 是隔离编号，或报告编号（该报告的全部）。"""
+    import json
+
+    from expectations.labels import say as word
+    from flows import decisions
+
+    with warehouse(home, live=True) as con:
+        held = decisions.rows(con, ids, status=None)
+    if as_json:
+        put_json(held.to_dicts())
+        return
+    for row in held.iter_rows(named=True):
+        click.echo(f"{row['quarantine_id']} {word(row['status'])} {word(row['table_name'])} {row['row_id']}")
+        for reason in row["reasons"].split("\n"):
+            click.echo(f"  原因 {reason}")
+        if row["note"]:
+            click.echo(f"  {row['decided_by']}：{row['note']}")
+        for name, value in json.loads(row["content"]).items():
+            click.echo(f"  {word(name)}（{name}）{' ' if value is None else f' {value}'[:200]}")
+
+
+@quarantine.command("release")
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.option("--note", help="放行的理由；有了它，可由人判断的规则不再阻拦。")
+@home_option
+@told
+def quarantine_release(ids: tuple[str, ...], note: str | None, home: Path) -> None:
+    """放行：重新过一遍检查，通过的进入仓库；仍不通过的说明原因，退出码为 3。"""
+    from flows import decisions, pipeline
+
+    with pipeline.opened(pipeline.Home.at(home), patience=10) as con:
+        outcome = decisions.release(con, pipeline.Home.at(home), ids, note)
+    for quarantine_id, reasons in outcome.staying.items():
+        say(f"{quarantine_id} 没有放行：{reasons}")
+    say(f"放行 {len(outcome.released)} 行；运行 fazhi publish 使之发布")
+    sys.exit(WITH_REJECTS if outcome.staying else DONE)
+
+
+@quarantine.command("drop")
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.option("--note", required=True, help="舍弃的理由。")
+@home_option
+@told
+def quarantine_drop(ids: tuple[str, ...], note: str, home: Path) -> None:
+    """舍弃：这些行不再等待处理，记录与理由仍然保留。"""
+    from flows import decisions, pipeline
+
+    with pipeline.opened(pipeline.Home.at(home), patience=10) as con:
+        dropped = decisions.drop(con, pipeline.Home.at(home), ids, note)
+    say(f"舍弃 {dropped} 行")

@@ -1,0 +1,194 @@
+"""What people decide about quarantined rows: let one in, drop it; and every such decision as a file of the home.
+
+A decision is kept by the content of its row, not by a run's id, so that it holds again after a reread or a rebuild.
+A row is let in the way it would have come: with what is loaded of its report it passes the gate once more, and the
+report is loaded anew in one transaction. What may not be overruled is known by ``expectations.quarantine``.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from annual_reports import catalogue
+from expectations import quarantine
+from expectations.limits import Vocabulary
+from expectations.quarantine import Recheck
+from warehouse import database, load, query, schema
+from warehouse.home import Home
+
+WITHIN = "report_id = ?"
+EVIDENCE = "fact_id IN (SELECT fact_id FROM core.facts WHERE report_id = ?)"
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What came of asking to release rows: the ids let in, and the ids that stay with the reasons that still hold."""
+
+    released: tuple[str, ...]
+    staying: dict[str, str]
+
+
+def rows(con: duckdb.DuckDBPyConnection, ids: Sequence[str] = (), status: str | None = "held") -> pl.DataFrame:
+    """The rows of quality.quarantine; with ``ids`` only those (quarantine ids or report ids).
+
+    Raises ValueError (Chinese) for an id that is none.
+    """
+    found = con.sql("FROM quality.quarantine ORDER BY report_id, table_name, row_id").pl()
+    if status:
+        found = found.filter(pl.col("status") == status)
+    if not ids:
+        return found
+    known = set(found["quarantine_id"]) | set(found["report_id"].drop_nulls())
+    if unknown := [i for i in ids if i not in known]:
+        raise ValueError(f"没有这样的隔离编号或报告编号：{'、'.join(unknown)}；全部的见 fazhi quarantine list --all")
+    return found.filter(pl.col("quarantine_id").is_in(ids) | pl.col("report_id").is_in(ids))
+
+
+def release(con: duckdb.DuckDBPyConnection, home: Home, ids: Sequence[str], note: str | None) -> Decided:
+    """Let the held rows ``ids`` in, where they pass the gate now; ``note`` overrules what a person may overrule."""
+    wanted = rows(con, ids)
+    released: list[str] = []
+    staying: dict[str, str] = {}
+    for (report_id,), some in wanted.group_by("report_id", maintain_order=True):
+        outcome = _recheck(con, home, str(report_id), some, note)
+        staying |= outcome.staying
+        if outcome.released:
+            free = some.filter(pl.col("quarantine_id").is_in(outcome.released))
+            _decide(home, free, "released", note)
+            _let_in(con, home, str(report_id), free, outcome, note)
+            released += outcome.released
+    return Decided(tuple(released), staying)
+
+
+def drop(con: duckdb.DuckDBPyConnection, home: Home, ids: Sequence[str], note: str | None) -> int:
+    """Give up the held rows ``ids`` for good; returns how many. They stay on record with the reason."""
+    wanted = rows(con, ids)
+    _decide(home, wanted, "dropped", note)
+    _mark(con, wanted["quarantine_id"].to_list(), "dropped", note)
+    return wanted.height
+
+
+def apply(con: duckdb.DuckDBPyConnection, home: Home) -> None:
+    """Carry out again what was decided about rows that a reread or a rebuild has put into quarantine once more."""
+    decided = {(d["table_name"], d["content"]): d for d in _files(home)}
+    if not decided:
+        return
+    for row in rows(con).iter_rows(named=True):
+        decision = decided.get((row["table_name"], row["content"]))
+        if decision is None:
+            continue
+        if decision["decision"] == "dropped":
+            _mark(con, [row["quarantine_id"]], "dropped", decision["note"], decision["by"])
+        else:
+            release(con, home, [row["quarantine_id"]], decision["note"])
+
+
+def _recheck(
+    con: duckdb.DuckDBPyConnection, home: Home, report_id: str, held: pl.DataFrame, note: str | None
+) -> Recheck:
+    kept = _kept(con, report_id)
+    issuers = kept["reports"]["issuer_id"].to_list() + [
+        json.loads(content)["issuer_id"] for content in held.filter(pl.col("table_name") == "reports")["content"]
+    ]
+    return quarantine.recheck(
+        held.select(quarantine.COLUMNS),
+        kept,
+        overruled=note,
+        history=query.history(con, issuers),
+        vocabulary=Vocabulary.of(catalogue.load(home.catalogue)),
+    )
+
+
+def _kept(con: duckdb.DuckDBPyConnection, report_id: str) -> dict[str, pl.DataFrame]:
+    """What is loaded of a report, as the frames it came in."""
+    frames = {}
+    for name in load.CORE:
+        columns = ", ".join(schema.frame_columns(f"core.{name}"))
+        where = EVIDENCE if name == "fact_evidence" else WITHIN
+        frames[name] = con.sql(f"SELECT {columns} FROM core.{name} WHERE {where}", params=[report_id]).pl()
+    return frames
+
+
+def _let_in(
+    con: duckdb.DuckDBPyConnection, home: Home, report_id: str, free: pl.DataFrame, outcome: Recheck, note: str | None
+) -> None:
+    kept = _kept(con, report_id)
+    frames = {name: pl.concat([kept[name], outcome.frames[name]]) for name in kept}
+    leading = ", ".join(schema.frame_columns("raw.files"))
+    file = con.sql(f"SELECT {leading} FROM raw.files WHERE left(sha256, 16) = ?", params=[report_id]).pl()
+    file = file.with_columns(
+        status=pl.lit("loaded"), reason=pl.lit(None, pl.String), reason_code=pl.lit(None, pl.String),
+        report_id=pl.lit(report_id),
+    )  # fmt: skip
+    seen = con.sql("FROM raw.file_locations WHERE left(sha256, 16) = ?", params=[report_id]).pl()
+    [(load_id, reader, version)] = con.execute(
+        "SELECT load_id, reader_version, catalogue_version FROM raw.files WHERE left(sha256, 16) = ?", [report_id]
+    ).fetchall()
+    others = rows(con, [report_id]).filter(~pl.col("quarantine_id").is_in(outcome.released))
+    load.load_chunk(
+        con,
+        frames,
+        file,
+        seen,
+        load_id=load_id,
+        reader_version=reader,
+        catalogue_version=version,
+        held=others.select(quarantine.COLUMNS),
+        cache=home.temporary,
+    )
+    con.register("free", free.to_arrow())
+    with database.transaction(con):
+        con.execute(
+            "INSERT INTO quality.quarantine SELECT * FROM free ANTI JOIN quality.quarantine USING (quarantine_id)"
+        )
+        _mark(con, free["quarantine_id"].to_list(), "released", note)
+    con.unregister("free")
+
+
+def _mark(con: duckdb.DuckDBPyConnection, ids: list[str], status: str, note: str | None, by: str | None = None) -> None:
+    con.execute(
+        "UPDATE quality.quarantine SET status = ?, decided_at = ?, decided_by = ?, note = ?"
+        " WHERE list_contains(?, quarantine_id)",
+        [status, database.now(), by or _who(), note, ids],
+    )
+
+
+def _decide(home: Home, decided: pl.DataFrame, decision: str, note: str | None) -> None:
+    """The decision as a file, before anything is changed: a run that is killed now is healed by ``apply``."""
+    home.decisions.mkdir(parents=True, exist_ok=True)
+    for row in decided.iter_rows(named=True):
+        said: dict[str, Any] = {
+            name: row[name] for name in ("quarantine_id", "table_name", "row_id", "report_id", "content")
+        }
+        said |= {"decision": decision, "note": note, "by": _who(), "at": database.now().isoformat(timespec="seconds")}
+        target = home.decisions / f"{row['quarantine_id']}.json"
+        aside = target.with_suffix(".part")
+        aside.write_text(json.dumps(said, ensure_ascii=False, indent=1), "utf-8")
+        aside.replace(target)
+
+
+def _files(home: Home) -> list[dict[str, Any]]:
+    found = []
+    for path in sorted(home.decisions.glob("*.json")):
+        try:
+            said = json.loads(path.read_text("utf-8"))
+            if said["decision"] not in ("released", "dropped"):
+                raise ValueError(said["decision"])
+            found.append({key: said[key] for key in ("table_name", "content", "decision", "note", "by")})
+        except (ValueError, KeyError) as error:
+            raise ValueError(f"{path}：不是合格的决定（{error!r}）；decision 应为 released 或 dropped") from error
+    return found
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container without a name for its user
+        return "未具名"
