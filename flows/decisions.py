@@ -23,6 +23,7 @@ from expectations.quarantine import Recheck
 from warehouse import database, load, query, schema
 from warehouse.home import Home
 
+KEPT = ("quarantine_id", "table_name", "row_id", "report_id", "content")  # of a decided row, in its file
 WITHIN = "report_id = ?"
 EVIDENCE = "fact_id IN (SELECT fact_id FROM core.facts WHERE report_id = ?)"
 
@@ -57,12 +58,16 @@ def release(con: duckdb.DuckDBPyConnection, home: Home, ids: Sequence[str], note
     released: list[str] = []
     staying: dict[str, str] = {}
     for (report_id,), some in wanted.group_by("report_id", maintain_order=True):
-        outcome = _recheck(con, home, str(report_id), some, note)
+        if report_id is None:
+            staying |= dict.fromkeys(some["quarantine_id"], "这一行没有说它属于哪份报告，放不进去；请改正读取后重读")
+            continue
+        outcome = _recheck(con, home, str(report_id), some, note=note)
         staying |= outcome.staying
         if outcome.released:
             free = some.filter(pl.col("quarantine_id").is_in(outcome.released))
             _decide(home, free, "released", note)
-            _let_in(con, home, str(report_id), free, outcome, note)
+            _let_in(con, home, str(report_id), free, outcome)
+            _mark(con, free["quarantine_id"].to_list(), "released", note)
             released += outcome.released
     return Decided(tuple(released), staying)
 
@@ -91,7 +96,7 @@ def apply(con: duckdb.DuckDBPyConnection, home: Home) -> None:
 
 
 def _recheck(
-    con: duckdb.DuckDBPyConnection, home: Home, report_id: str, held: pl.DataFrame, note: str | None
+    con: duckdb.DuckDBPyConnection, home: Home, report_id: str, held: pl.DataFrame, *, note: str | None
 ) -> Recheck:
     kept = _kept(con, report_id)
     issuers = kept["reports"]["issuer_id"].to_list() + [
@@ -116,9 +121,8 @@ def _kept(con: duckdb.DuckDBPyConnection, report_id: str) -> dict[str, pl.DataFr
     return frames
 
 
-def _let_in(
-    con: duckdb.DuckDBPyConnection, home: Home, report_id: str, free: pl.DataFrame, outcome: Recheck, note: str | None
-) -> None:
+def _let_in(con: duckdb.DuckDBPyConnection, home: Home, report_id: str, free: pl.DataFrame, outcome: Recheck) -> None:
+    """Load the report anew with the rows ``free``; what else is held of it stays held."""
     kept = _kept(con, report_id)
     frames = {name: pl.concat([kept[name], outcome.frames[name]]) for name in kept}
     leading = ", ".join(schema.frame_columns("raw.files"))
@@ -144,11 +148,7 @@ def _let_in(
         cache=home.temporary,
     )
     con.register("free", free.to_arrow())
-    with database.transaction(con):
-        con.execute(
-            "INSERT INTO quality.quarantine SELECT * FROM free ANTI JOIN quality.quarantine USING (quarantine_id)"
-        )
-        _mark(con, free["quarantine_id"].to_list(), "released", note)
+    con.execute("INSERT INTO quality.quarantine SELECT * FROM free ANTI JOIN quality.quarantine USING (quarantine_id)")
     con.unregister("free")
 
 
@@ -164,9 +164,7 @@ def _decide(home: Home, decided: pl.DataFrame, decision: str, note: str | None) 
     """The decision as a file, before anything is changed: a run that is killed now is healed by ``apply``."""
     home.decisions.mkdir(parents=True, exist_ok=True)
     for row in decided.iter_rows(named=True):
-        said: dict[str, Any] = {
-            name: row[name] for name in ("quarantine_id", "table_name", "row_id", "report_id", "content")
-        }
+        said: dict[str, Any] = {name: row[name] for name in KEPT}
         said |= {"decision": decision, "note": note, "by": _who(), "at": database.now().isoformat(timespec="seconds")}
         target = home.decisions / f"{row['quarantine_id']}.json"
         aside = target.with_suffix(".part")
