@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -63,7 +63,7 @@ def check_batch(
     kept). ``vocabulary`` defaults to the shipped catalogue's. Raises nothing for bad data; a rule that cannot be run
     refuses the batch. A batch without any row passes unseen.
     """
-    started, limits = datetime.now(), limits or Limits()
+    started, limits = _now(), limits or Limits()
     if all(frame.is_empty() for frame in frames.values()):
         return Verdict((), (), None, started, started)
     con = duckdb.connect(config={"autoinstall_known_extensions": False})
@@ -77,7 +77,7 @@ def check_batch(
     finally:
         con.close()
     refused = _refusal(results, failures, chosen, frames, limits)
-    return Verdict(tuple(results), tuple(failures), refused, started, datetime.now())
+    return Verdict(tuple(results), tuple(failures), refused, started, _now())
 
 
 def _stage(
@@ -159,3 +159,7 @@ def _commonest(failures: Sequence[RowFailure], results: Sequence[RuleResult], ta
 def rules(limits: Limits | None = None) -> dict[str, Rule]:
     """Every rule of the gate by its id."""
     return {rule.id: rule for suite in suites(limits) for rule in suite.rules}
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)

@@ -24,7 +24,9 @@ class Limits:
     ``slip_from``, look like a lost or doubled 万 (1.2万 read as 1.2: the factor is 10⁴, a rounded figure beside it
     leaves 10³).
     ``jump``: a figure this many times the year before is worth a look.
-    ``shrink``: which share of its reports a division and year may lose against the release before.
+    ``shrink``, ``shrink_from``: which share of its issuers a report year may lose against the release before, where it
+    had at least ``shrink_from``; a handful may well be renamed or withdrawn at once.
+    ``held_days``: how long a held row may wait for a decision before a warning.
     """
 
     today: date = field(default_factory=date.today)
@@ -36,7 +38,9 @@ class Limits:
     slip: float = 1000
     slip_from: float = 10_000
     jump: float = 20
-    shrink: float = 0.0
+    shrink: float = 0.1
+    shrink_from: int = 10
+    held_days: int = 30
 
 
 @dataclass(frozen=True)
