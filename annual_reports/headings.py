@@ -33,7 +33,8 @@ _MARK = re.compile(
     re.VERBOSE,
 )
 _INLINE = re.compile(
-    rf"(?:^|(?<=[。！？：:；;\n ]))(?P<chinese>[{_DIGIT}]{{1,3}})、|(?<!第)[（(](?P<bracketed>[{_DIGIT}]{{1,3}})[)）](?![项款条点])"
+    rf"(?:^|(?<=[。！？：:；;\n ]))(?P<chinese>[{_DIGIT}]{{1,3}})、"
+    rf"|(?<!第)[（(](?P<bracketed>[{_DIGIT}]{{1,3}})[)）](?![项款条点])"
 )
 _SIGNS = (
     (0x3220, outline.BRACKETED),

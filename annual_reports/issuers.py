@@ -117,7 +117,7 @@ def _other_kind(
 
 def level(unit: Unit, body: str, park: bool) -> Level:
     """The level of an issuer: of its place, unless it is a department or a park's administration."""
-    if park:
+    if park or (not body and _PARK.search(unit.name)):
         return "园区"
     if body:
         return "部门"

@@ -41,6 +41,7 @@ _STATEMENT = re.compile(
     r"(?:现将|现就|将)(?P<what>[^，。；\n]{0,40}?(?:法治政府建设|依法行政|法治建设)[^，。；\n]{0,24}?)"
     r"(?P<form>报告|汇报|总结)?(?:如下|于后)"
 )
+_REPORTS = re.compile(r"(?:报告|汇报|总结)如下")
 _PARTS = (
     re.compile(r"主要(?:举措|措施|做法|工作)|成效|(?:开展|完成|建设|工作|推进)情况"),
     re.compile(r"存在(?:的|一些)*(?:主要)?(?:问题|不足)|不足(?:和|与|及)原因|短板"),
@@ -49,7 +50,7 @@ _PARTS = (
 )
 _HEADING_LINE = re.compile(r"^[^。\n]{4,40}[。：]?$", re.MULTILINE)
 _TRANSMITTED = re.compile(r"《(?P<title>[^》]*(?:报告|总结)(?:[（(][^》]*[)）])?)》的(?:报告|通知|函|公告)$")
-_HEAD_LINES = 16
+_HEAD_LINES = 40
 _SHORTEST_BODY = 120  # characters; below this a page holds a title and a link to the file that holds the report
 
 
@@ -156,7 +157,7 @@ def _has_the_parts(text: str) -> bool:
         return False
     headings = "\n".join(_HEADING_LINE.findall(text))
     parts = sum(bool(part.search(headings)) for part in _PARTS)
-    return parts >= 3 or (parts == 2 and bool(_STATEMENT.search(text)))
+    return parts >= 3 or (parts == 2 and bool(_REPORTS.search(text)))
 
 
 def _title(text: Text, hint: str | None, file_name: str) -> tuple[str, int, int, Source]:
@@ -233,7 +234,8 @@ def _joined(text: str, head: list[tuple[int, int]], first: int) -> tuple[int, in
     words = ""
     for last in range(first, min(first + 4, len(head))):
         line = text[slice(*head[last])]
-        if len(line) > 70 or re.search(r"[，。；：,;:]|如下", line):
+        apart = last > first and head[last][0] > head[last - 1][1] + 1  # site furniture stands between
+        if apart or len(line) > 70 or re.search(r"[，。；：,;:]|如下", line):
             return None
         words += line.strip()
         if _SUBJECT.search(words) and _ENDS.search(words):
