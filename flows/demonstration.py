@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from flows.options import say
-from flows.summary import Summary, counts, lines
+from flows.summary import Summary, lines
 from warehouse.home import Home
 
 INDICATORS = (  # what nearly every report states
@@ -44,7 +44,6 @@ def run(home: Home) -> Summary:
     summary = recorded_run(home, samples() / "reports")
     for line in lines(summary):
         print(line)
-    print(counts(summary))
     if summary.outcome == "nothing_new":
         print("这些样例已经在仓库里，没有重复入库。")
     tell_results(home)

@@ -36,7 +36,8 @@ def _task(fn: Callable[..., Any]) -> Task[..., Any]:
     again: dict[str, Any] = {}
     if fn in pipeline.INPUT_OUTPUT:
         again = {"retries": 2, "retry_delay_seconds": [2, 20], "retry_jitter_factor": 0.5}
-    return task(fn, name=fn.__name__, cache_policy=NO_CACHE, persist_result=False, **again)
+    name = f"{fn.__module__.rpartition('.')[2]}.{fn.__name__}"
+    return task(fn, name=name, cache_policy=NO_CACHE, persist_result=False, **again)
 
 
 def as_task(fn: Callable[P, R], *args: P.args, **kw: P.kwargs) -> R:
