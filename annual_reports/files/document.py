@@ -55,6 +55,7 @@ class Limits:
 
     size: int = 50_000_000  # bytes of the file
     characters: int = 5_000_000  # of text
+    blocks: int = 100_000  # paragraphs, cells or lines, empty ones included
     unpacked: int = 200_000_000  # bytes of all parts of an archive together
     entries: int = 5_000  # parts of an archive
     ratio: int = 300  # unpacked : packed; plain WordprocessingML reaches 30

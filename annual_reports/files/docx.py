@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from annual_reports.files.document import DOCX, Block, Document, Kind, Limits, Unreadable
+from annual_reports.files.document import DOCX, Block, Document, Kind, Limits, Unreadable, raised
 from annual_reports.files.numbering import Numbering
 from annual_reports.files.wordml import Package, Style, Styles, W, attribute, number, on
 
@@ -91,6 +91,7 @@ class _Walk:
         self._styles = styles
         self._numbering = numbering
         self._left = limits.characters
+        self._limit = limits.blocks
         self._paragraphs = 0
         self._tables = 0
         self._carried = ""  # text whose paragraph mark was deleted: it runs into the next paragraph
@@ -148,7 +149,9 @@ class _Walk:
         shown = not properties.hidden or bool(text.strip())
         marker = ""
         if properties.number_id not in (None, "0") and shown:
-            marker = self._numbering.next(properties.number_id or "", properties.level)
+            marker = self._numbering.next(properties.number_id or "", properties.level, text.lstrip())
+        if len(self.blocks) >= self._limit:
+            raise Unreadable("too_large", f"文档的段落超过上限 {self._limit}；请拆分后再放入")
         if not text.strip():
             self.blocks.append(Block("", kind, place=place))
             return
@@ -227,6 +230,7 @@ class _Walk:
 
     def _run(self, run: etree._Element, parts: list[str], boxes: list[etree._Element], hidden: bool) -> None:
         silent = self._is_hidden(run, hidden)
+        superscript = attribute(run.find(f"{W}rPr/{W}vertAlign"), "val") == "superscript"
         for child in _visible(run):
             tag = child.tag
             if tag == W + "fldChar":
@@ -234,7 +238,7 @@ class _Walk:
             elif silent or tag in _REMOVED or not all(self._fields):
                 continue  # hidden, or between a field's begin and its separate: the instruction
             elif tag == W + "t":
-                parts.append(child.text or "")
+                parts.append(raised(child.text or "") if superscript else child.text or "")
             elif tag in _SIGNS:
                 parts.append(_SIGNS[tag])
             elif tag in _DRAWN:

@@ -64,7 +64,7 @@ def read(data: bytes, limits: Limits) -> Document:
     root = _tree(text)
     if root is None:
         raise Unreadable("empty", "网页里没有文字；请在浏览器中打开原网页，确认正文显示后再保存")
-    reader = _Reader(limits.characters)
+    reader = _Reader(limits.characters, limits.blocks)
     lines, nodes = reader.read(root)
     about = page.about(root, lines)
     blocks = tuple(_blocks(page.main_text(lines, nodes, about.title)))
@@ -82,9 +82,12 @@ def declared(data: bytes) -> str | None:
 def _tree(text: str) -> etree._Element | None:
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=True)
     try:
-        return etree.fromstring(text.replace("\x00", "").encode("utf-8", "replace"), parser)
+        root = etree.fromstring(text.replace("\x00", "").encode("utf-8", "replace"), parser)
     except (etree.XMLSyntaxError, etree.ParserError):
         return None
+    if any("xcessive depth" in entry.message for entry in parser.error_log):
+        raise Unreadable("damaged", "网页的标签嵌套过深，后面的文字读不到；请在浏览器中打开，复制正文存为 .txt 再放入")
+    return root
 
 
 @dataclass(slots=True)
@@ -108,7 +111,8 @@ class _List:
 class _Reader:
     """One walk through the tree. ``buffer`` gathers the line being read; ``\\0`` stands for ``<br>``."""
 
-    left: int
+    left: int  # characters
+    most: int  # lines
     lines: list[Line] = field(default_factory=list)
     nodes: list[Node] = field(default_factory=list)
     buffer: list[str] = field(default_factory=list)
@@ -212,8 +216,8 @@ class _Reader:
         if not text.strip("\n \u00a0\u3000"):
             return
         self.left -= len(text)
-        if self.left < 0:
-            raise Unreadable("too_large", "网页的文字超过字符数上限；请只保存正文部分再放入")
+        if self.left < 0 or len(self.lines) >= self.most:
+            raise Unreadable("too_large", "网页的文字超过上限（字符数或段落数）；请只保存正文部分再放入")
         table = self.tables[-1] if self.tables else None
         place = f"{table.name}第{table.row}行第{table.column}列" if table and table.row else ""
         numbered = bool(self.marker) and not _OWN_MARK.match(text)

@@ -19,7 +19,7 @@ from annual_reports.files.wordml import W, attribute, number, on
 
 _LEVELS = 9
 _PLACEHOLDER = re.compile("%([1-9])")
-_CLOSING = "、，）)】〕」』》．。:：;；"
+_CLOSING = "、，）)】〕」』》.．。:：;；"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,9 @@ class Numbering:
         found = (n for n, level in instance.levels.items() if level.style == style) if instance else iter(())
         return next(found, None)
 
-    def next(self, number_id: str, level: int) -> str:
-        """Counts one paragraph at ``level`` (0-based) of list ``number_id``; the marker with what separates it from the
-        text, or "" for bullets, hidden markers and lists that are not defined."""
+    def next(self, number_id: str, level: int, words: str) -> str:
+        """Counts one paragraph at ``level`` (0-based) of list ``number_id``; its marker with what separates it from the
+        paragraph's ``words``, or "" for bullets, hidden markers and lists that are not defined."""
         instance = self._instances.get(number_id)
         shown = instance.levels.get(level) if instance else None
         if instance is None or shown is None:
@@ -74,7 +74,7 @@ class Numbering:
         if shown.number_format == "bullet" or shown.hidden:
             return ""
         text = _PLACEHOLDER.sub(lambda found: _print(instance, counters, int(found[1]) - 1, shown.legal), shown.text)
-        return text.strip() and text + _separator(text, shown.suffix)
+        return text.strip() and text + _separator(text, shown.suffix, words)
 
     def _count(self, number_id: str, instance: Instance, counters: dict[int, int], level: int) -> None:
         override = instance.start_overrides.get(level)
@@ -101,10 +101,13 @@ def _print(instance: Instance, counters: Mapping[int, int], level: int, legal: b
     return marker(value, "decimal" if legal and definition.number_format != "none" else definition.number_format)
 
 
-def _separator(text: str, suffix: str) -> str:
-    """What stands between marker and text. Word's tab becomes nothing after closing punctuation (（一）加强…) and a
-    space elsewhere, so that ``1.`` before ``5个工作日`` does not become 1.5."""
-    if suffix == "nothing":
+def _separator(text: str, suffix: str, words: str) -> str:
+    """What stands between marker and words. Word's tab becomes nothing after closing punctuation (（一）加强…), else a
+    space; digits are always kept apart: ``1.`` before ``5个工作日`` is not 1.5, ``1`` before ``2024年`` not 12024.
+    """
+    if words[:1].isdigit() and (text[-1].isdigit() or text[-1] in ".．"):
+        return " "
+    if suffix == "nothing" or text[-1].isspace():
         return ""
     return "" if suffix == "tab" and text[-1] in _CLOSING else " "
 

@@ -34,8 +34,10 @@ def read(data: bytes, limits: Limits) -> Document:
         raise Unreadable("too_large", f"文本有 {len(text)} 个字符，超过上限 {limits.characters}；请拆分后再放入")
     if not text.strip():
         raise Unreadable("empty", "文件里没有文字；请确认原文件是否保存完整")
-    blocks = tuple(Block(line, place=f"第{number}行") for number, line in enumerate(text.splitlines(), 1))
-    return Document(TEXT, encoding, blocks)
+    lines = text.splitlines()
+    if len(lines) > limits.blocks:
+        raise Unreadable("too_large", f"文本有 {len(lines)} 行，超过上限 {limits.blocks} 行；请拆分后再放入")
+    return Document(TEXT, encoding, tuple(Block(line, place=f"第{number}行") for number, line in enumerate(lines, 1)))
 
 
 def decode(data: bytes, declared: str | None = None) -> tuple[str, str]:
@@ -131,11 +133,6 @@ def _refuse_garbled(text: str, encoding: str) -> None:
     lost = text.count("\ufffd")
     if lost > max(2, count * _BAD_SHARE):
         raise Unreadable("undecodable", f"按 {encoding} 解码后有 {lost} 个字符认不出；请用 UTF-8 重新保存后再放入")
-    controls = len(_CONTROL.findall(text))
-    if controls > max(8, count * 0.01):
-        raise Unreadable(
-            "undecodable", f"有 {controls} 个控制字符，像是二进制文件；请另存为 .txt、.docx 或 .pdf 后再放入"
-        )
     garbled = text.count("锟斤拷") * 3 + text.count("烫烫烫") * 3 > count * 0.01
     if not garbled and likeness(text) < 0.1:
         foreign = _foreign(text)
@@ -143,3 +140,8 @@ def _refuse_garbled(text: str, encoding: str) -> None:
         garbled = (soup > 40 and soup * 2 > foreign) or (foreign >= 300 and likeness(text) < 0.05)
     if garbled:
         raise Unreadable("undecodable", "文字在来源处已成乱码（编码转换出错）；请从原网页或原文件重新取得")
+    controls = len(_CONTROL.findall(text))
+    if controls > max(8, count * 0.01):
+        raise Unreadable(
+            "undecodable", f"有 {controls} 个控制字符，像是二进制文件；请另存为 .txt、.docx 或 .pdf 后再放入"
+        )

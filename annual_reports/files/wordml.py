@@ -110,7 +110,8 @@ class Package:
         try:
             return etree.fromstring(data, parser)
         except (etree.XMLSyntaxError, ValueError) as error:
-            raise Unreadable("damaged", f"docx 的部件 {name} 不是完整的 XML；请重新下载或导出") from error
+            fault = "嵌套过深" if "depth" in str(error) else "不是完整的 XML"
+            raise Unreadable("damaged", f"docx 的部件 {name} {fault}；请重新下载或导出") from error
 
     def relations(self, part: str) -> dict[str, tuple[str, str]]:
         """Id → (kind, target part) of what ``part`` ("" for the package) refers to inside the package."""

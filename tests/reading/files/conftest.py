@@ -61,9 +61,10 @@ def office(tmp_path_factory):
 
     def convert(data, source, target):
         (folder / f"file.{source}").write_bytes(data)
-        kind = "txt:Text (encoded):UTF8" if target == "txt" else target
+        kind = {"txt": "txt:Text (encoded):UTF8", "docx": "docx:MS Word 2007 XML"}.get(target, target)
+        reader = ["--infilter=HTML (StarWriter)"] if source == "html" else []
         subprocess.run(
-            ["soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", kind, "--outdir", str(folder / "out"), str(folder / f"file.{source}")],
+            ["soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless", *reader, "--convert-to", kind, "--outdir", str(folder / "out"), str(folder / f"file.{source}")],
             check=True, capture_output=True, timeout=120,
         )  # fmt: skip
         return (folder / "out" / f"file.{target}").read_bytes()
