@@ -32,10 +32,11 @@ def run(text: str, quantities: Sequence[Quantity], facts: Sequence[Fact], catalo
     known = {check.figures for check in checks}
     for _, group in groupby(counted, key=lambda i: quantities[i].sentence_start):
         members = _one_per_span(quantities, list(group))
-        for check in (*_parts(text, quantities, members), *_rates(text, quantities, members), *_changes(text, quantities, members)):
-            if check.figures not in known:
-                known.add(check.figures)
-                checks.append(check)
+        for rule in (_parts, _rates, _changes):
+            for check in rule(text, quantities, members):
+                if check.figures not in known:
+                    known.add(check.figures)
+                    checks.append(check)
     return sorted(checks, key=lambda check: check.figures)
 
 
@@ -70,11 +71,9 @@ def _relations(quantities: Sequence[Quantity], facts: Sequence[Fact], indicators
             part, total = (by_key.get((code, fact.scope)) for code in relations["ratio"])
             if part and total and total.value and part.bound == total.bound == fact.bound == "exact":
                 rate = quantities[fact.quantities[0]]
-                yield _rate(
-                    (f"{indicators[part.indicator]['name_zh']}{part.value:g}", f"{indicators[total.indicator]['name_zh']}{total.value:g}"),
-                    (part.value, total.value), rate,
-                    (part.quantities[0], total.quantities[0], fact.quantities[0]),
-                )  # fmt: skip
+                names = [f"{indicators[one.indicator]['name_zh']}{one.value:g}" for one in (part, total)]
+                figures = (part.quantities[0], total.quantities[0], fact.quantities[0])
+                yield _rate((names[0], names[1]), (part.value, total.value), rate, figures)
 
 
 def _at_most(part: Fact, whole: Fact, indicators: dict[str, Any]) -> Check:
@@ -125,7 +124,9 @@ def _parts(text: str, quantities: Sequence[Quantity], members: Sequence[int]) ->
             parts.append(other)
         if len(parts) < 2:
             continue
-        best = next((n for n in range(len(parts), 1, -1) if _sums(quantities, parts[:n], total) in ("exact", "within")), 0)
+        best = next(
+            (n for n in range(len(parts), 1, -1) if _sums(quantities, parts[:n], total) in ("exact", "within")), 0
+        )
         chosen = parts[:best] if best else parts
         verdict = _sums(quantities, chosen, total)
         least = sum(quantities[i].low or quantities[i].value for i in chosen)
@@ -193,10 +194,13 @@ def _changes(text: str, quantities: Sequence[Quantity], members: Sequence[int]) 
         if change.unit == "%":
             decimals = len(found[1]) if (found := re.search(r"[.．](\d+)", change.printed)) else 0
             verdict = ratio_verdict(difference, before.value, change.value, decimals)
-            statement = f"({level.value:g}-{before.value:g})/{before.value:g}={difference / before.value * 100 * sign:.2f}%，文中为{change.printed}"
+            true = difference / before.value * 100 * sign
+            statement = f"({level.value:g}-{before.value:g})/{before.value:g}={true:.2f}%，文中为{change.printed}"
         elif change.unit == level.unit:
             verdict = "exact" if difference == change.value else "fails"
             statement = f"{level.value:g}-{before.value:g}={difference * sign:g}，文中为{change.printed}"
         else:
             continue
-        yield Check("stated_change", statement, verdict in ("exact", "rounded"), verdict, (now[0], then[0], change_index))
+        yield Check(
+            "stated_change", statement, verdict in ("exact", "rounded"), verdict, (now[0], then[0], change_index)
+        )

@@ -82,7 +82,9 @@ def _narrow(text: str, quantities: list[Quantity], members: Sequence[int], phras
     statements = _statements(quantities, open_members)
     if len(statements) < 2 or len({own[group[0]][1] for group in statements}) < len(statements):
         return
-    whole = max(statements, key=lambda group: (any(_says_total(text, quantities[i]) for i in group), quantities[group[0]].value))
+    whole = max(
+        statements, key=lambda group: (any(_says_total(text, quantities[i]) for i in group), quantities[group[0]].value)
+    )
     for group in statements:
         for index in group if group is not whole else ():
             _scope(quantities, index, own[index][1])

@@ -6,27 +6,45 @@ out how each of them decides.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import groupby
 
-from annual_reports import indicators, quantities, roles, zeros
+from annual_reports import indicators, periods, quantities, roles, tables, zeros
 from annual_reports.catalogue import Catalogue
 from annual_reports.clauses import Sentences, sentences
 from annual_reports.indicators import Figure, Match
 from annual_reports.phrasings import Phrasings, compile_phrasings
 from annual_reports.quantities import Mention
 from annual_reports.report import Quantity, Role, Section, SectionKind
-from annual_reports.roles import Reading
+from annual_reports.roles import Place, Reading
+from annual_reports.tables import TableFigure
+from annual_reports.text import Line
 
-_ROLE_OF_KIND: dict[str, Role] = {"date": "date", "ordinal": "ordinal", "name": "name", "other": "other", "frequency": "quota"}
+_ROLE_OF_KIND: dict[str, Role] = {
+    "date": "date",
+    "ordinal": "ordinal",
+    "name": "name",
+    "other": "other",
+    "frequency": "quota",
+}
+_STATES_LEVEL: frozenset[Role] = frozenset({"achieved", "comparative", "target", "quota"})
 _STATES_NOTHING: frozenset[SectionKind] = frozenset({"plan", "suggestions"})  # a zero there is a hope
 _LONGEST_SENTENCE_BEFORE = 160
+ZERO = "零"  # the rule that a zero in words goes by
+_CHANGE_HEAD = re.compile(r"同比|增减|增长|增幅|变化")
+_TARGET_HEAD = re.compile(r"目标|计划|任务")
 
 
-def find(text: str, sections: Sequence[Section], report_year: int, catalogue: Catalogue) -> list[Quantity]:
-    """Every figure of ``text`` in order, zeros in words included; one number for two indicators stands twice."""
-    return _Reader(text, sections, report_year, catalogue).quantities()
+def find(
+    text: str, sections: Sequence[Section], report_year: int, catalogue: Catalogue, lines: Sequence[Line] = ()
+) -> list[Quantity]:
+    """Every figure of ``text`` in order, zeros in words included; one number for two indicators stands twice.
+
+    ``lines`` are the text's, asked only for its tables.
+    """
+    return _Reader(text, sections, report_year, catalogue).quantities(lines)
 
 
 class _Reader:
@@ -38,9 +56,10 @@ class _Reader:
         self._starts = [section.start for section in sections]
         self._titles: dict[int, frozenset[str]] = {}
 
-    def quantities(self) -> list[Quantity]:
-        stated_zeros = self._zeros()
-        taken = [(zero.start, zero.end) for zero in stated_zeros]
+    def quantities(self, lines: Sequence[Line]) -> list[Quantity]:
+        found = self._zeros()
+        table = tables.read(self.text, lines)
+        taken = [(zero.start, zero.end) for zero in found] + table.cells
         mentions = [
             mention
             for mention in quantities.find(self.text, everything=True, catalogue=self.catalogue)
@@ -48,9 +67,10 @@ class _Reader:
             and mention.value is not None
             and not any(start < mention.end and mention.start < end for start, end in taken)
         ]
-        found = stated_zeros
         for sentence, group in groupby(mentions, key=lambda mention: self.sentences.around(mention.start)):
             found += self._of_sentence(sentence, list(group))
+        for figure in table.figures:
+            found += self._of_table(figure)
         return sorted(found, key=lambda quantity: (quantity.start, quantity.end))
 
     def _of_sentence(self, sentence: tuple[int, int], mentions: list[Mention]) -> list[Quantity]:
@@ -58,7 +78,8 @@ class _Reader:
         section = self._section(mentions[0].start)
         kind = self.sections[section].canonical if section is not None else None
         readings = {
-            id(m): roles.assign(self.text, sentence, (m.start, m.end), m.unit, kind, self.year, self.rules) for m in counted
+            id(m): roles.assign(self.text, Place(sentence, m.start, m.end, m.unit, kind), self.year, self.rules)
+            for m in counted
         }
         matches: dict[int, tuple[Match, ...]] = {}
         if any(reading.role != "other" for reading in readings.values()):
@@ -75,29 +96,27 @@ class _Reader:
         for mention in mentions:
             reading = readings.get(id(mention)) or Reading(_ROLE_OF_KIND[mention.kind], None, mention.kind)
             stated = matches.get(id(mention), ())
-            if reading.role == "change":
-                stated = before
-            elif reading.role in ("other", "date", "ordinal", "name"):
-                stated = ()
-                if mention.kind == "quantity" and (claimed := matches.get(id(mention))) and reading.rule in _MAY_BE_CLAIMED:
-                    stated, reading = claimed, Reading("achieved", self.year, "")
+            if stated and reading.rule in _MAY_BE_CLAIMED:
+                reading = Reading("achieved", self.year, "")
             if reading.role == "achieved":
                 before = stated
-            found += [
-                self._quantity(mention, reading, match, sentence, section)
-                for match in stated or (None,)
-            ]
+            elif reading.role == "change":
+                stated = before
+            elif reading.role not in _STATES_LEVEL:
+                stated = ()
+            found += [self._quantity(mention, reading, match, (sentence, section)) for match in stated or (None,)]
         return found
 
     def _quantity(
-        self, mention: Mention, reading: Reading, match: Match | None, sentence: tuple[int, int], section: int | None
+        self, mention: Mention, reading: Reading, match: Match | None, where: tuple[tuple[int, int], int | None]
     ) -> Quantity:
+        sentence, section = where
         code, scope, rule = match or (None, "", "")
         return Quantity(
             start=mention.start,
             end=mention.end,
             printed=mention.printed,
-            value=float(mention.value),
+            value=float(mention.value or 0),
             low=None if mention.low is None else float(mention.low),
             high=None if mention.high is None else float(mention.high),
             bound=mention.bound,
@@ -113,6 +132,28 @@ class _Reader:
             rule=" ".join(name for name in (reading.rule, rule) if name),
         )
 
+    def _of_table(self, figure: TableFigure) -> list[Quantity]:
+        """A table's cell, read as the phrase that its row and column make of it."""
+        mentions = quantities.find(figure.phrase, catalogue=self.catalogue)
+        if not mentions or mentions[-1].value is None or mentions[-1].end <= figure.label:
+            return []
+        mention = mentions[-1]
+        where = [Figure(mention.start, mention.end, mention.unit)]
+        section = self._section(figure.start)
+        phrase = (0, len(figure.phrase))
+        (matched,) = indicators.match_sentence(
+            figure.phrase, phrase, where, self.phrasings, lambda: self._background(figure.row[0], section)
+        )
+        year = periods.year_of(figure.head, self.year)
+        role: Role = "achieved" if year == self.year else "other" if year is None else "comparative"
+        if mention.unit == "百分点" or _CHANGE_HEAD.search(figure.head):
+            role = "change"
+        elif _TARGET_HEAD.search(figure.head) or (year is not None and year > self.year):
+            role = "target"
+        placed = mention._replace(start=figure.start, end=figure.end, printed=self.text[figure.start : figure.end])
+        reading = Reading(role, year, "表格")
+        return [self._quantity(placed, reading, match, (figure.row, section)) for match in matched or (None,)]
+
     def _zeros(self) -> list[Quantity]:
         found = []
         for zero in zeros.find(self.text, self.catalogue):
@@ -120,15 +161,27 @@ class _Reader:
             if section is not None and self.sections[section].canonical in _STATES_NOTHING:
                 continue
             sentence = self.sentences.around(zero.start)
-            unit = self.phrasings.units[zero.code] if zero.code else ""
             year = roles.governing_year(self.text, sentence[0], sentence[0], zero.start, self.year)
             found.append(
                 Quantity(
-                    start=zero.start, end=zero.end, printed=self.text[zero.start : zero.end], value=0.0, low=0.0, high=0.0,
-                    bound="exact", unit_printed="", unit=unit, role="achieved" if year == self.year else "comparative",
-                    year=year, indicator=zero.code, scope=zero.scope, section=section,
-                    sentence=self.text[slice(*sentence)].strip(), sentence_start=sentence[0], rule="零",
-                )  # fmt: skip
+                    start=zero.start,
+                    end=zero.end,
+                    printed=self.text[zero.start : zero.end],
+                    value=0.0,
+                    low=0.0,
+                    high=0.0,
+                    bound="exact",
+                    unit_printed="",
+                    unit=self.phrasings.units[zero.code] if zero.code else "",
+                    role="achieved" if year == self.year else "comparative",
+                    year=year,
+                    indicator=zero.code,
+                    scope=zero.scope,
+                    section=section,
+                    sentence=self.text[slice(*sentence)].strip(),
+                    sentence_start=sentence[0],
+                    rule=ZERO,
+                )
             )
         return found
 

@@ -39,9 +39,7 @@ def to_json(report: Report) -> dict[str, Any]:
         },
         "published": report.published.isoformat() if report.published else None,
         "text": report.text,
-        "sections": [
-            {key: getattr(section, key) for key in _SECTION} for section in report.sections
-        ],
+        "sections": [{key: getattr(section, key) for key in _SECTION} for section in report.sections],
         "quantities": [{key: _number(getattr(quantity, key)) for key in _QUANTITY} for quantity in report.quantities],
         "facts": [
             {key: _number(getattr(fact, key)) for key in _FACT}

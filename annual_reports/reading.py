@@ -59,7 +59,7 @@ def read(
         cleaned, title.title, divisions or places.load(), catalogue,
         file_name=name, hint=document.title_hint or "", year=year.year,
     )  # fmt: skip
-    found = figures.find(cleaned.text, sections, year.year, catalogue)
+    found = figures.find(cleaned.text, sections, year.year, catalogue, cleaned.lines)
     quantities, stated = facts.build(cleaned.text, found, year.year, compile_phrasings(catalogue))
     return Report(
         file=name,

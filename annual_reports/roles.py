@@ -15,13 +15,29 @@ from annual_reports import periods
 from annual_reports.catalogue import Catalogue, CatalogueError
 from annual_reports.report import Role, SectionKind
 
-_YEARISH = re.compile(r"[2２二][0０〇○零][0-9０-９〇○零一二三四五六七八九]{2}|[去上前明来次往]年|[上下前][一二]?年|历年|年来|五(?:期间|以来)|以来")
-_NAMED = re.compile(r"《[^》]*》|〔\d+〕|[“\"][^”\"]*[”\"]|[（(][^）)]*[）)]")
+_YEARISH = re.compile(
+    r"[2２二][0０〇○零][0-9０-９〇○零一二三四五六七八九]{2}|[去上前明来次往]年|[上下前][一二]?年|历年来|年来|五(?:期间|以来)|以来"
+)
+_NAMED = re.compile(r"《[^》]*》|〔\d+〕|[“\"][^”\"]*[”\"]|[（(][^）)]*[）)]|历年(?!来)")
 _NOT_GOVERNING = re.compile(
-    r"(?:[2２二][0０〇○零].{2}|上一?)年(?:度|版)?[^，。；]{0,8}?(?:制定|印发|出台|修订|修正|发布|颁布|施行|实施的|新修|版|述法|考核|评议|报告|成立的|计划|工作要点)"
+    r"(?:[2２二][0０〇○零].{2}|上一?)年(?:度|版)?[^，。；]{0,8}?"
+    r"(?:制定|印发|出台|修订|修正|发布|颁布|施行|实施的|新修|版|述法|考核|评议|报告|成立的|计划|工作要点)"
 )
 _COMPARED = re.compile(r"(?:较|比|与|同)(?:上一?年|去年|前年|往年|[2２二][0０〇○零].{2}年)")
+_FIGURE = re.compile(r"\d")
 _MARKS = "，；：,;:"
+_MARK = re.compile(f"[{_MARKS}]")
+_AHEAD = 40  # characters behind a figure that may say what it is
+
+
+class Place(NamedTuple):
+    """Where a figure stands: its sentence, its span, its unit, and the kind of its section."""
+
+    sentence: tuple[int, int]
+    start: int
+    end: int
+    unit: str
+    section: SectionKind | None
 
 
 class Reading(NamedTuple):
@@ -57,44 +73,40 @@ def compile_rules(catalogue: Catalogue) -> tuple[_Rule, ...]:
 
     return tuple(
         _Rule(
-            name,
-            entry["role"],
-            *(pattern(name, entry, key) for key in ("before", "after", "printed", "clause", "unless")),
-            frozenset(entry.get("units", ())),
-            frozenset(entry.get("sections", ())),
+            name=name,
+            role=entry["role"],
+            before=pattern(name, entry, "before"),
+            after=pattern(name, entry, "after"),
+            printed=pattern(name, entry, "printed"),
+            clause=pattern(name, entry, "clause"),
+            unless=pattern(name, entry, "unless"),
+            units=frozenset(entry.get("units", ())),
+            sections=frozenset(entry.get("sections", ())),
         )
         for name, entry in catalogue["roles"].items()
     )
 
 
-def assign(
-    text: str,
-    sentence: tuple[int, int],
-    figure: tuple[int, int],
-    unit: str,
-    section: SectionKind | None,
-    report_year: int,
-    rules: tuple[_Rule, ...],
-) -> Reading:
-    """The role of the figure ``text[slice(*figure)]`` in its ``sentence``, in a section of that kind."""
-    start, end = figure
-    begin = max(text.rfind(mark, sentence[0], start) for mark in _MARKS) + 1 or sentence[0]
-    before, printed = text[begin:start], text[start:end]
-    close = min((at for mark in _MARKS if (at := text.find(mark, end, sentence[1])) >= 0), default=sentence[1])
-    after = text[end : min(end + 40, sentence[1])]
-    clause = text[begin:close]
+def assign(text: str, place: Place, report_year: int, rules: tuple[_Rule, ...]) -> Reading:
+    """The role of the figure at ``place``, the year it speaks of, and the rule that decided."""
+    start, end = place.start, place.end
+    first, last = place.sentence
+    begin = max(first, *(text.rfind(mark, first, start) + 1 for mark in _MARKS))
+    mark = _MARK.search(text, end, last)
+    close = mark.start() if mark else last
+    before, printed, after = text[begin:start], text[start:end], text[end : min(end + _AHEAD, last)]
     for rule in rules:
         if (
-            (not rule.units or unit in rule.units)
-            and (not rule.sections or section in rule.sections)
+            (not rule.units or place.unit in rule.units)
+            and (not rule.sections or place.section in rule.sections)
             and (not rule.printed or rule.printed.fullmatch(printed))
             and (not rule.before or rule.before.search(before))
             and (not rule.after or rule.after.match(after))
-            and (not rule.clause or rule.clause.search(clause))
-            and not (rule.unless and rule.unless.search(before if rule.before else clause))
+            and (not rule.clause or rule.clause.search(text, begin, close))
+            and not (rule.unless and rule.unless.search(text, begin, start if rule.before else close))
         ):
             return Reading(rule.role, _year_of_role(rule.role, before, report_year), rule.name)
-    year = governing_year(text, sentence[0], begin, start, report_year)
+    year = governing_year(text, first, begin, start, report_year)
     if year == report_year:
         return Reading("achieved", year, "")
     if year is None:
@@ -102,20 +114,21 @@ def assign(
     return Reading("comparative" if year < report_year else "target", year, "别的年份")
 
 
-def governing_year(text: str, sentence_start: int, clause_start: int, figure_start: int, report_year: int) -> int | None:
-    """The year that the words before a figure put it in: those of its clause, else of the nearest clause before it in
-    the sentence that names one, else the report year. Years inside names (《…》) and 「2021年制定的」 govern nothing, and
-    a year that is only compared with (较2023年) governs its own clause alone."""
-    words = text[sentence_start:figure_start]
-    if not _YEARISH.search(words):
+def governing_year(text: str, first: int, clause: int, figure: int, report_year: int) -> int | None:
+    """The year that the words before a figure put it in (offsets: of its sentence, its clause, itself): those of its
+    clause, else of the nearest clause before it that names one, else the report year.
+
+    Years inside names (《…》) and 「2021年制定的」 govern nothing; a year that is only compared with (较2023年) governs
+    its own clause alone, and so does an aside with a figure of its own (「办结365件，上年为412件，满意率100%」).
+    """
+    if not _YEARISH.search(text, first, figure):
         return report_year
-    own = text[clause_start:figure_start]
-    clauses = [own, *reversed(re.split(r"[，；：,;:]", text[sentence_start:clause_start]))]
-    for position, clause in enumerate(clauses):
-        bare = _NOT_GOVERNING.sub("", _NAMED.sub("", clause))
-        if not _YEARISH.search(bare) or (_COMPARED.search(bare)):
+    clauses = [text[clause:figure], *reversed(_MARK.split(text[first:clause]))]
+    for position, words in enumerate(clauses):
+        bare = _NOT_GOVERNING.sub("", _NAMED.sub("", words))
+        if not _YEARISH.search(bare) or _COMPARED.search(bare):
             continue
-        if re.search(r"(?:去年|上年|前年)[^，。；]{0,8}$", bare) is None and position and not periods.years(bare) and "以来" not in bare and "年来" not in bare:
+        if 0 < position < len(clauses) - 1 and _FIGURE.search(_YEARISH.sub("", bare)):
             continue
         return periods.year_of(bare, report_year)
     return report_year

@@ -1,11 +1,12 @@
 """Around each figure of a sentence: which words are its own, and which may still say what it counts.
 
-Knows how Chinese prose lays figures out: number behind or before its noun, lists parted by 、, 「A、B分别为3件、2件」. It
-leaves out what the words mean.
+Knows how Chinese prose lays figures out: number behind or before its noun, lists parted by 、, 「A、B分别为3件、2件」.
+It leaves out what the words mean.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ _LETTERS = re.compile(r"[^\W\d_a-zA-Z]")
 _RESPECTIVELY = "分别"
 
 Span = tuple[int, int]
+_Place = tuple[int, Span, int, int]  # clause's start, own words before the figure, end of those behind, clause's end
 
 
 class Window(NamedTuple):
@@ -26,7 +28,7 @@ class Window(NamedTuple):
 
     ``before`` and ``behind`` are its own words on either side, ``own`` where the former stand. ``clause`` is what comes
     earlier in its clause (another figure between), ``earlier`` earlier in the sentence, ``following`` the next clause
-    where that has no figure of its own. ``foreign`` counts the characters of its own words that the catalogue does not know.
+    up to its first figure. ``foreign`` counts the characters of its own words that the catalogue does not know.
     """
 
     own: Span
@@ -55,7 +57,7 @@ def windows(text: str, sentence: Span, figures: Sequence[Span], tokens: list[Tok
         at = bisect_left(marks, close)
         ahead = marks[at + 1] if at + 1 < len(marks) else end
         if index + 1 < len(figures) and figures[index + 1][0] < ahead:
-            ahead = close  # what stands there is the next figure's own
+            ahead = figures[index + 1][0]
         found.append(
             Window(
                 own=own,
@@ -87,9 +89,9 @@ def words(tokens: Sequence[Token]) -> frozenset[str]:
     return NOTHING.union(*[token.words for token in tokens if token.words])
 
 
-def _places(text: str, sentence: Span, figures: Sequence[Span], marks: list[int]) -> list[tuple[int, Span, int, int]]:
-    """For each figure: its clause's start, the span of its own words before it, where those behind end, its clause's end."""
-    places: list[tuple[int, Span, int, int]] = []
+def _places(text: str, sentence: Span, figures: Sequence[Span], marks: list[int]) -> list[_Place]:
+    """Where each figure stands."""
+    places: list[_Place] = []
     group: list[int] = []  # figures of one clause
     for index, (first, last) in enumerate(figures):
         at = bisect_left(marks, first)
@@ -118,14 +120,14 @@ def _up_to_list_mark(text: str, left: int, right: int) -> int:
     return mark.start() if mark else right
 
 
-def _share_out(text: str, group: list[int], figures: Sequence[Span], places: list[tuple[int, Span, int, int]]) -> None:
+def _share_out(text: str, group: list[int], figures: Sequence[Span], places: list[_Place]) -> None:
     """「A、B分别为3件、2件」: the first figure is about A, the second about B."""
     clause, first = places[group[0]][0], figures[group[0]][0]
     word = text.rfind(_RESPECTIVELY, clause, first)
     if word < 0 or len(group) < 2:
         return
     cuts = [clause, *(joint.end() for joint in JOINT.finditer(text, clause, word)), word]
-    nouns = list(zip(cuts[:-1], cuts[1:], strict=True))[-len(group) :]
+    nouns = list(itertools.pairwise(cuts))[-len(group) :]
     if len(nouns) < len(group):
         return
     for index, noun in zip(group, nouns, strict=True):

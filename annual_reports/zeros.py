@@ -20,7 +20,9 @@ _JOINT = re.compile(r"、|以及|和|及|与|或者|或")
 _TAIL = re.compile(
     r"(?:等|的|被|案件|案例|案|件|情况|情形|事件|现象|问题|申请|事项|发生|出现|产生|提起|立案|记录|及|和|类|行为|需要|备案|审查|”|\")*"
 )
-_NARROWED = re.compile(r"(?:由于|因|由|针对|涉及|与)[^，。；]{2,24}?(?:引发|引起|导致|产生|造成|有关|相关|所致|提起)(?=的)|[^，。；]{1,16}?(?=类(?:的)?$)")
+_NARROWED = re.compile(
+    r"(?:由于|因|由|针对|涉及|与)[^，。；]{2,24}?(?:引发|引起|导致|产生|造成|有关|相关|所致|提起)(?=的)|[^，。；]{1,16}?(?=类(?:的)?$)"
+)
 _REFUSED = re.compile(r"正当|理由|证|障碍|法|效|关|条件|权|资质|不|需|须|应|规定|依据|制度|标准|时限|手续|许可(?!案)")
 _LONGEST = 60
 
@@ -60,8 +62,16 @@ def _compiled(catalogue: Catalogue) -> _Zeros:
             codes.update(dict.fromkeys(entry["nouns"], entry["code"]))
     nouns = "|".join(map(re.escape, sorted(codes, key=len, reverse=True)))
     return _Zeros(
-        *(re.compile("|".join(patterns) or "(?!)") for patterns in (ahead, behind, unless)), re.compile(nouns), codes
+        negation=_either(ahead),
+        behind=_either(behind),
+        unless=_either(unless),
+        noun=re.compile(nouns),
+        codes=codes,
     )
+
+
+def _either(patterns: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(patterns) or "(?!)")
 
 
 def find(text: str, catalogue: Catalogue) -> list[Zero]:
@@ -71,7 +81,9 @@ def find(text: str, catalogue: Catalogue) -> list[Zero]:
     found: list[Zero] = []
     for negation in zeros.negation.finditer(text):
         end = _clause_end(text, negation.end())
-        if found and negation.start() < found[-1].end or zeros.unless.search(text, _clause_start(text, negation.start()), negation.start()):
+        if (found and negation.start() < found[-1].end) or zeros.unless.search(
+            text, _clause_start(text, negation.start()), negation.start()
+        ):
             continue
         found += _denied(text, negation.start(), negation.end(), end, zeros)
     for negation in zeros.behind.finditer(text):
@@ -93,7 +105,9 @@ def _clause_start(text: str, end: int) -> int:
 
 def _denied(text: str, start: int, first: int, end: int, zeros: _Zeros) -> Iterator[Zero]:
     nouns = list(_heads(text, first, end, zeros))
-    if not nouns or _REFUSED.search(text, first, nouns[0].start()) and not _NARROWED.search(text, first, nouns[0].start()):
+    if not nouns or (
+        _REFUSED.search(text, first, nouns[0].start()) and not _NARROWED.search(text, first, nouns[0].start())
+    ):
         return
     narrowed = _NARROWED.match(text, first, nouns[0].start())
     scope = narrowed[0] if narrowed else ""
@@ -119,6 +133,6 @@ def _heads(text: str, start: int, end: int, zeros: _Zeros) -> Iterator[re.Match[
         joint = _JOINT.search(rest)
         if index + 1 < len(nouns) and not joint:
             continue
-        if not (_TAIL.fullmatch(rest) or joint and _TAIL.fullmatch(rest[: joint.start()])):
+        if not (_TAIL.fullmatch(rest) or (joint and _TAIL.fullmatch(rest[: joint.start()]))):
             return
         yield noun
