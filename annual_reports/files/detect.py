@@ -38,6 +38,8 @@ _STREAM = re.compile(  # names in an OLE directory
     )
 )
 _PAGE = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|title)[\s>/]", re.I)
+# Data about reports may hold whole sentences of them (labels in JSON did): it is no report for all that.
+_DATA = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:[\[{]\s*(?:\"[^\"]{0,200}\"\s*[:,\]]|[\[{])|<\?xml\s)")
 _FRAGMENT = re.compile(rb"<(?:div|p|table|span|br|h[1-6])[\s>/]", re.I)
 
 
@@ -70,6 +72,8 @@ def _text(data: bytes, name: str) -> str:
     extension = name.lower().rpartition(".")[2]
     if extension in ("htm", "html", "xhtml", "shtml") and _FRAGMENT.search(data[:65536]):
         return HTML
+    if _DATA.match(head):
+        raise _unsupported("数据文件（JSON、XML 等）", "请放入报告正文（.docx、.pdf、.html 或 .txt）")
     if extension in ("docx", "pdf") and b"\x00" in head:
         raise Unreadable("damaged", f"扩展名是 .{extension}，内容却不是这种格式，文件已损坏；请重新下载或导出")
     if extension not in ("", "txt", "text", "md", name.lower()) and b"\x00" in head and head[:2] not in _UTF16:

@@ -65,6 +65,9 @@ def test_content_decides_before_the_name(data, name, media_type):
         (b"MIME-Version: 1.0\nContent-Type: multipart/related", "a.doc", ".mht", "另存为 .docx"),
         (b'<?xml version="1.0"?><?mso-application progid="Word.Document"?>', "a.doc", "XML", "另存为 .docx"),
         (bytes(100) + b"x", "a.bin", ".bin", "另存为"),
+        (b'{"a.txt": {"title": "x"}}', "gold.json", "数据文件", "报告正文"),
+        (b'\xef\xbb\xbf[\n {"sentence": "x"}]', "labels.txt", "数据文件", "报告正文"),
+        (b'<?xml version="1.0"?><report/>', "report.xml", "数据文件", "报告正文"),
     ],
 )
 def test_formats_not_read_name_the_way_out(data, name, what, way_out):
