@@ -37,6 +37,8 @@ _MARK = re.compile(
 _FIRST_WORD = re.compile(  # what a line break does not part: a word with the signs round it, digits behind a 。
     "[“‘（《〈【「『(]*(?:[A-Za-z0-9.,%％/-]+|.)(?:[，。；：、！？）》〉】」』”’,.;:!?)%％]+[A-Za-z0-9.%]*)?"
 )
+_SINGLE_SPACE = re.compile(r"(?<=\S) (?=\S)")
+_COLUMNS = "  "  # between the cells of a row
 _WORD_END = re.compile("[A-Za-z0-9]$")
 _WORD = re.compile("[A-Za-z]")
 _CODELESS = re.compile("[\x00-\x08\x0e-\x1f\ue000-\uf8ff\ufffd]")
@@ -160,16 +162,18 @@ def _line(textpage: pypdfium2.PdfTextPage, text: str, start: int, end: int) -> _
 
 
 def _closed_up(textpage: pypdfium2.PdfTextPage, text: str, start: int, end: int, size: float) -> str:
-    """The line without the spaces that PDFium sees where Word keeps Chinese off digits (召开 5 次): beside a Chinese
-    character and narrower than half of one. Wider ones part columns and stay."""
+    """The line with its spaces as wide as they look: none where Word only keeps Chinese off digits (召开 5 次: narrower
+    than 0.4 of a sign), two where columns are parted (wider than a sign and a half)."""
     parts: list[str] = []
     at = start
-    for found in re.finditer(r"(?<=\S) (?=\S)", text[start:end]):
-        space = start + found.start()
-        if text[space - 1] < "\u2e80" and text[space + 1] < "\u2e80":
-            continue  # between two Latin words
+    for found in _SINGLE_SPACE.finditer(text, start, end):
+        space = found.start()
         before, after = _box(textpage, space - 1), _box(textpage, space + 1)
-        if before and after and after[0] - before[2] < 0.5 * size:
+        gap = (after[0] - before[2]) / size if before and after else 1.0
+        if gap > 1.5:
+            parts.append(text[at:space] + _COLUMNS)
+            at = space + 1
+        elif gap < 0.4 and (text[space - 1] >= "\u2e80" or text[space + 1] >= "\u2e80"):
             parts.append(text[at:space])
             at = space + 1
     parts.append(text[at:end])
@@ -186,7 +190,7 @@ def _box(textpage: pypdfium2.PdfTextPage, index: int) -> tuple[float, float, flo
 def _beside(one: _Line, other: _Line) -> _Line:
     first, second = sorted((one, other), key=lambda line: line.left)
     return _Line(
-        f"{first.text}  {second.text}",
+        first.text + _COLUMNS + second.text,
         first.left,
         max(first.right, second.right),
         min(one.bottom, other.bottom),
@@ -289,15 +293,13 @@ def _runs_on(last: _Line, line: _Line, layout: _Layout) -> bool:
 
 def _starts(line: _Line, above: _Line, layout: _Layout) -> bool:
     """Whether ``line`` begins a paragraph below ``above``."""
-    if _resized(above, line):
-        return True  # from title to text
+    if _resized(above, line) or _COLUMNS in line.text or _COLUMNS in above.text:
+        return True  # from title to text; a table's row
     if line.size > 1.2 * layout.size:
         return not layout.wrapped(above, line)  # a wrapped title is centred, so its second line looks indented
-    if above.middle - line.middle > 1.3 * layout.gap or layout.indented(line):
+    if above.middle - line.middle > 1.3 * layout.gap or layout.indented(line) or _MARK.match(line.text):
         return True
-    return not layout.wrapped(above, line) or (
-        _MARK.match(line.text) is not None and _END.search(above.text) is not None
-    )
+    return not layout.wrapped(above, line)
 
 
 def _resized(one: _Line, other: _Line) -> bool:

@@ -70,3 +70,39 @@ def office(tmp_path_factory):
         return (folder / "out" / f"file.{target}").read_bytes()
 
     return convert
+
+
+def _pdf_file(*pages, rotate=0):
+    """A PDF from pages of ``(x, y, size, text)`` lines. The font is a standard Chinese one, not embedded: a Chinese sign is
+    as wide as ``size``, a Latin one half of it."""
+    objects = ["<</Type/Catalog/Pages 2 0 R>>", "", "<</Type/Font/Subtype/Type0/BaseFont/STSong-Light/Encoding/UniGB-UCS2-H"
+               "/DescendantFonts[4 0 R]>>", "<</Type/Font/Subtype/CIDFontType0/BaseFont/STSong-Light/DW 1000/W[1 95 500]/CIDSystemInfo"
+               "<</Registry(Adobe)/Ordering(GB1)/Supplement 4>>/FontDescriptor 5 0 R>>",
+               "<</Type/FontDescriptor/FontName/STSong-Light/Flags 4/FontBBox[0 -200 1000 900]/ItalicAngle 0/Ascent 880"
+               "/Descent -120/CapHeight 880/StemV 93>>"]  # fmt: skip
+    kids = []
+    for lines in pages:
+        content = "".join(
+            f"BT /F1 {size} Tf {x} {y} Td <{text.encode('utf-16-be').hex()}> Tj ET\n" for x, y, size, text in lines
+        )
+        objects.append(f"<</Length {len(content)}>>stream\n{content}endstream")
+        objects.append(
+            f"<</Type/Page/Parent 2 0 R/Rotate {rotate}/MediaBox[0 0 595 842]/Contents {len(objects)} 0 R"
+            "/Resources<</Font<</F1 3 0 R>>>>>>"
+        )
+        kids.append(f"{len(objects)} 0 R")
+    objects[1] = f"<</Type/Pages/Kids[{' '.join(kids)}]/Count {len(kids)}>>"
+    out, offsets = "%PDF-1.4\n", []
+    for number, text in enumerate(objects, 1):
+        offsets.append(len(out))
+        out += f"{number} 0 obj{text} endobj\n"
+    table = "".join(f"{offset:010d} 00000 n \n" for offset in offsets)
+    size = len(objects) + 1
+    return (
+        f"{out}xref\n0 {size}\n0000000000 65535 f \n{table}trailer<</Size {size}/Root 1 0 R>>\nstartxref\n{len(out)}\n%%EOF"
+    ).encode()
+
+
+@pytest.fixture(scope="session")
+def pdf_file():
+    return _pdf_file
