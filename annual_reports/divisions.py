@@ -63,9 +63,7 @@ class Unit(NamedTuple):
 class Divisions:
     """The table with its indexes. Two tables with the same ``version`` hold the same rows."""
 
-    def __init__(
-        self, units: list[Unit], version: str, former: Iterable[tuple[str, tuple[str, str, str], str]]
-    ) -> None:
+    def __init__(self, units: list[Unit], version: str, other_names: Iterable[dict[str, str]]) -> None:
         self.units = units
         self.version = version
         self.by_name: dict[str, list[Unit]] = {}
@@ -83,9 +81,9 @@ class Divisions:
             if not township:
                 for alias in short_names(name):
                     self.aliases.setdefault(alias, []).append(unit)
-        for name, (province, city, county), _until in former:
-            now = by_path.get((province, city, county, ""))
-            for alias in (name, *short_names(name)):
+        for row in other_names:
+            now = by_path.get((row["province"], row["city"], row["county"], ""))
+            for alias in (row["alias"], *short_names(row["alias"])):
                 if now and now not in self.aliases.setdefault(alias, []):
                     self.aliases[alias].append(now)
 
@@ -144,8 +142,8 @@ def load(overlay: Path | None = None) -> Divisions:
 @lru_cache(maxsize=4)
 def _load(overlay: Path | None, _stamp: int | None) -> Divisions:
     shipped = (SHIPPED / "divisions.csv.gz").read_bytes()
-    former = (SHIPPED / "division_aliases.csv").read_bytes()
-    digest = hashlib.sha256(shipped + former)
+    other_names = [(SHIPPED / name).read_bytes() for name in ("division_aliases.csv", "division_short_names.csv")]
+    digest = hashlib.sha256(shipped + b"".join(other_names))
     rows = csv.reader(io.StringIO(gzip.decompress(shipped).decode()))
     next(rows)
     units = list(map(Unit._make, rows))
@@ -155,12 +153,8 @@ def _load(overlay: Path | None, _stamp: int | None) -> Divisions:
         by_path = {unit[:4]: unit for unit in units}
         by_path.update((unit[:4], unit) for unit in _overlay(overlay, content))
         units = list(by_path.values())
-    names = csv.DictReader(io.StringIO(former.decode()))
-    return Divisions(
-        units,
-        digest.hexdigest()[:16],
-        [(r["alias"], (r["province"], r["city"], r["county"]), r["until"]) for r in names],
-    )
+    named = [row for content in other_names for row in csv.DictReader(io.StringIO(content.decode()))]
+    return Divisions(units, digest.hexdigest()[:16], named)
 
 
 def _overlay(path: Path, content: bytes) -> list[Unit]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import cast
 
 from annual_reports import outline
@@ -55,13 +56,21 @@ _STYLES = {
 _STOP = re.compile(r"[。！？；;]")
 _FIGURE = re.compile(r"[0-9０-９]+[余多]?\s?[\u4e00-\u9fa5%]")
 # What a body opens with where nothing parts it from its heading: 「（一）强化组织领导一是…」「…今年以来，我镇…」
+_ENUMERATION = re.compile("一是|其一[，,是]")
 _BODY = re.compile(
-    r"一是|首先|其一|(?:20\d\d年(?:度)?|今年|本年度?|全年|年内|一年来)(?:以来)?[，,]"
+    r"(?:20\d\d年(?:度)?|今年|本年度?|全年|年内|一年来)(?:以来)?[，,]"
     r"|(?:今年|20\d\d年)以来|我[镇乡街局区县市委办]|(?:镇|乡|街道|局|区|县)(?:党委|党组|党工委)"
     r"|成立(?:了|以|由)|制定(?:了|印发|出台)|召开(?:了)?(?:专题|党|会)|(?:坚持|按照|根据|围绕|结合|通过)[^，。]{6}"
 )
 _TRAILING = "。；;：:，,、．. \u3000\t"
-_WEAK_TITLE = re.compile(r"^[^。；！？]{2,40}$")
+_WEAK_TITLE = re.compile(r"^[^。；！？：:]{2,40}$")
+_SHORT_LINE = re.compile(r"[\u4e00-\u9fa5“”、，]{4,30}(?<![，、])")
+# Words that open titles of every kind and tell none: 「推进法治政府建设的」主要举措, 「2024年工作中」存在的问题
+_OPENING_WORDS = re.compile(
+    r"^(?:20\d\d年(?:度)?|本年度|上一?年度)?(?:我[镇乡街局区县市])?(?:推进)?(?:(?:法治政府|法治)建设|依法行政)?(?:工作)?(?:的|中|方面)?"
+)
+# 「三、强化执法监督」 after the problems or among the plans is a plan: a target taken for an achievement would be wrong
+_KIND_AFTER = {"problems": "plan", "plan": "plan", "suggestions": "other"}
 _REPORT_TITLE = re.compile(r"(?:法治|依法行政|第一责任人)[^。]*(?:报告|总结|汇报)(?:[（(].*[)）])?$")
 
 
@@ -95,7 +104,7 @@ class _Kinds:
         return next((kind for kind, words in self.weak if words.search(title)), None)
 
     def of_subsection(self, title: str) -> str | None:
-        found = self.sub.fullmatch(title)
+        found = self.sub.fullmatch(_OPENING_WORDS.sub("", title))
         return found.lastgroup if found else None
 
 
@@ -200,7 +209,9 @@ def _title(text: str, start: int, end: int) -> tuple[int, int]:
     line = text[start:end]
     stop = _STOP.search(line)
     length = stop.start() if stop else len(line)
-    if len(line) > 48 and (not stop or length > 20):
+    if enumeration := _ENUMERATION.search(line, 4, length):
+        length = enumeration.start()
+    elif len(line) > 48 and (not stop or length > 20):
         length = min(length, _before_body(line[:length]))
     elif not stop and line.count("：") == 1 and len(line) > 30:
         length = line.index("：")
@@ -237,7 +248,8 @@ def _is_plain_item(text: str, title: tuple[int, int], line_end: int) -> bool:
     if text[title[1] : line_end].strip(_TRAILING):
         return False  # a body follows: a run-in heading
     words = text[slice(*title)]
-    return (bool(_FIGURE.search(words)) and not re.match(r"20\d\d年", words)) or len(words) > 50
+    ended = text[title[1] : line_end] or text[line_end - 1] in "。；;"
+    return (bool(ended) and bool(_FIGURE.search(words)) and not re.match(r"20\d\d年", words)) or len(words) > 50
 
 
 def _heading(text: str, start: int, title: tuple[int, int], mark: outline.Mark, printed: str) -> _Found:
@@ -255,12 +267,26 @@ def _unmarked(text: Text, found: list[_Found], kinds: _Kinds) -> list[_Found]:
         return [_bare(text, ln, style_of[ln.level or 1]) for ln in styled]
     if any(f.style <= outline.CHINESE for f in found):
         return []
+    plain = [line for line in text.lines if line.start not in taken and line.kind == "paragraph"]
+    main = [line for line in plain if _is_main_part(text, line, kinds)]
+    bare = [_bare(text, line, outline.CHINESE) for line in main]
+    if len(main) >= 2 and not found:
+        bare += [_bare(text, line, outline.BRACKETED) for line in _short_lines(text, main)]
+    return bare
+
+
+def _short_lines(text: Text, main: list[Line]) -> list[Line]:
+    """In a text without any marks: short lines without a final stop, each followed by a paragraph, below a main part."""
+    starts = {line.start for line in main}
     return [
-        _bare(text, line, outline.CHINESE)
-        for line in text.lines
-        if line.start not in taken
-        and line.kind == "paragraph"
-        and _is_main_part(text.text[line.start : line.end], kinds)
+        line
+        for line, following in pairwise(text.lines)
+        if line.start > main[0].start
+        and line.start not in starts
+        and line.kind == following.kind == "paragraph"
+        and _SHORT_LINE.fullmatch(text.text, line.start, line.end)
+        and following.end - following.start > 2 * (line.end - line.start)
+        and "。" in text.text[following.start : following.end]
     ]
 
 
@@ -281,9 +307,9 @@ def _styles_of_levels(text: Text, found: list[_Found], styled: list[Line]) -> di
     return {level: known.get(level, min(first + rank, outline.CIRCLED)) for rank, level in enumerate(ranks)}
 
 
-def _is_main_part(line: str, kinds: _Kinds) -> bool:
-    line = line.strip()
-    return len(line) <= 30 and bool(_WEAK_TITLE.match(line)) and bool(kinds.of_subsection(line))
+def _is_main_part(text: Text, line: Line, kinds: _Kinds) -> bool:
+    words = text.text[line.start : line.end].strip()
+    return bool(_WEAK_TITLE.match(words)) and bool(kinds.of_subsection(words))
 
 
 def _bare(text: Text, line: Line, style: int) -> _Found:
@@ -297,16 +323,12 @@ def _sections(
     style_at = {level: style for style, level in sorted(natural.items(), reverse=True)}
     ends = _ends(found, places, len(text))
     kind_of: list[str] = []
-    past_measures = False
+    after = "measures"  # the kind of a main part whose title names none
     sections: list[Section] = []
     for index, (heading, place) in enumerate(zip(found, places, strict=True)):
         if place.parent is None:
-            kind = (
-                kinds.of_title(heading.title)
-                or kinds.of_weak_title(heading.title)
-                or ("other" if past_measures else "measures")
-            )
-            past_measures |= kind in ("problems", "plan", "suggestions")
+            kind = kinds.of_title(heading.title) or kinds.of_weak_title(heading.title) or after
+            after = _KIND_AFTER.get(kind, after)
         else:
             kind = kinds.of_subsection(heading.title) or kind_of[place.parent]
         kind_of.append(kind)

@@ -8,6 +8,7 @@ X经济开发区管理委员会) and how a body is called in full. Leaves out wh
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from annual_reports.divisions import Divisions, Unit
@@ -15,6 +16,8 @@ from annual_reports.report import Level
 
 _LONGEST_NAME = 16
 _PARTY = re.compile(r"^(?:中共|中国共产党)")
+# What may stand before the place without being one of the table: 国家税务总局襄垣县税务局, 雄安新区容城县
+_ABOVE_ALL = re.compile(r"^(?:国家税务总局|河北雄安新区|雄安新区|关于)")
 _GOVERNMENT = re.compile(
     r"^(?:(?:人民)?政府|(?:街道)?办事处|街道办|行政公署|党委(?:[、和及]?(?:人民)?政府)?|党工委(?:[、和及]?(?:街道)?办事处)?|委(?:[、和及].{0,3}(?:人民)?政府)?"
     r"|委员会)?(?:党组|党委)?$"
@@ -27,7 +30,7 @@ _PARK = re.compile(
 _BODY = re.compile(
     r"(?:局|委|厅|部|办|办公室|委员会|队|中心|院|处|公司|站|所|社|分局|银行|税务|公安|集团|联合会|总工会|馆|协会|园|校|学院|大学|医院|党组)$"
 )
-BODY_TAIL = re.compile(r"(?:局)?(?:党组|党委|党总支)$")
+_PARTY_OF_A_BODY = re.compile(r"(?<=..)(?:党组|党委|党总支)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class Named:
 def parse(phrase: str, divisions: Divisions) -> Named | None:
     """The issuer that ``phrase`` names; None where it names neither a place nor a body."""
     phrase = re.sub(r"[\s　]", "", phrase).strip("：:，,、《》（）()")
-    rest, party = _PARTY.subn("", phrase)
+    rest, party = _PARTY.subn("", _ABOVE_ALL.sub("", phrase))
     units: list[Unit] = []
     above: str | None = None
     last = ""
@@ -117,18 +120,25 @@ def _other_kind(
 
 def level(unit: Unit, body: str, park: bool) -> Level:
     """The level of an issuer: of its place, unless it is a department or a park's administration."""
-    if park or (not body and _PARK.search(unit.name)):
+    if park or (not body and _is_park(unit)):
         return "园区"
     if body:
         return "部门"
     return unit.rank  # type: ignore[return-value]
 
 
+def _is_park(unit: Unit) -> bool:
+    """A development zone that only the statistical list has; 浦东新区 is a district like any other."""
+    return unit.code_system == "统计用区划代码" and bool(_PARK.search(unit.name))
+
+
 def full_name(unit: Unit, body: str, joint: bool) -> str:
     """How the body is called in full: 襄垣县王村镇人民政府, 天心区坡子街街道办事处, 襄垣县司法局."""
     place = f"{unit.county or unit.city}{unit.township}" if unit.township else unit.name
     if body:
-        return place + BODY_TAIL.sub(lambda m: "局" if m[0].startswith("局") else "", body)
+        return place + body
+    if _is_park(unit):
+        return f"{place}管理委员会"
     if unit.township.endswith("街道"):
         government = f"{place}办事处"
         return f"中共{place}工作委员会、{government}" if joint else government
@@ -140,9 +150,10 @@ def full_name(unit: Unit, body: str, joint: bool) -> str:
 
 def key(unit: Unit, body: str) -> str:
     """The issuer's key: its name path, a department's own name behind it."""
-    return "/".join(
-        [
-            *filter(None, unit.path),
-            *([BODY_TAIL.sub(lambda m: "局" if m[0].startswith("局") else "", body)] if body else []),
-        ]
-    )
+    return "/".join(part for part in (*unit.path, body) if part)
+
+
+def body_in_full(body: str, table: Mapping[str, str]) -> str:
+    """A department by its full name: 卫健局, 卫生健康局党组 → 卫生健康局 (catalogue/bodies.yml)."""
+    body = _PARTY_OF_A_BODY.sub("", body)
+    return table.get(body, body)

@@ -28,6 +28,7 @@ _LEADING_YEAR = re.compile(rf"^(?:{_YEAR}|关于|《)+")
 _PHRASE_END = re.compile(
     rf"关于|{_YEAR}|上一?年度|年度|推进|法治|依法(?!治)|履行|落实|贯彻|党政主要|第一责任|本年|工作(?!部|委)|情况|报告|[（(]"
 )
+_IN_TITLE = re.compile(r"[（(——]([\u4e00-\u9fa5]{2,20})[)）]?$")
 _STATEMENT = re.compile(
     r"(?:现将|现就)([\u4e00-\u9fa5]{2,24}?)(?:关于)?(?:20\d\d|二[〇○零]|本年|上一?年|法治|推进|依法|全年|年度)"
 )
@@ -50,9 +51,8 @@ _BODY_OF_PLACE = re.compile(
 )
 _IN_BRACKETS = re.compile(r"[（(]([\u4e00-\u9fa5]{2,5})[)）](?=律|分所|事务所)")
 _PARENT = re.compile(
-    r"(?:在|向|对|由|报|经)(?:中共)?([县区市旗])(?:委|政府|人民政府|司法局|里)|全([县区市旗])(?!域)|依法治([县区市旗])"
+    r"(?:在|向|对|由|报|经|、|照|实)(?:中共)?([县区市旗])(?:委|政府|人民政府|司法局|里)|全([县区市旗])(?!域)|依法治([县区市旗])"
 )
-_KINDS = {"县": "县", "区": "区", "市": "市", "旗": "旗"}
 
 # What each kind of evidence is worth. The order is the domain's, the figures a convention; a place is taken as told
 # only from ENOUGH on and with a clear lead over the next.
@@ -101,6 +101,7 @@ def resolve(
     named, where = _named(text, title, divisions, file_name, hint)
     if named is None:
         return Issuer(None, None, Division(), "unresolved", ("标题、落款和正文中没有找到报告机关的名称",))
+    named = replace(named, body=issuers.body_in_full(named.body, catalogue["bodies"]))
     first = f"{where}：{named.printed}"
     candidates = _existing(named.units, year) if named.units else _by_context(text.text, divisions)
     if named.missing:
@@ -197,6 +198,7 @@ def _named(text: Text, title: str, divisions: Divisions, file_name: str, hint: s
 def _phrases(text: Text, title: str, file_name: str, hint: str) -> Iterator[tuple[str, str]]:
     """Where an issuer may be named, the most trustworthy first: (where, the words)."""
     yield "标题", _phrase(title)
+    yield from (("标题", words) for words in _IN_TITLE.findall(title))
     yield from (("「现将……如下」一句", m[1]) for m in _STATEMENT.finditer(text.text[:3000]))
     short = [
         text.text[line.start : line.end]

@@ -20,7 +20,7 @@ from annual_reports.text import Text
 
 Source = Literal["text", "hint", "statement", "file_name", "none"]
 
-_FORM = r"(?:报告|总结|汇报|年报|白皮书|情况|述法|解读|要点|安排|计划|方案|通知|公告|意见|纲要|规划)"
+_FORM = r"(?:报告|总结|汇报|年报|白皮书|情况|報告|總結|述法|解读|要点|安排|计划|方案|通知|公告|意见|纲要|规划)"
 _SUBJECT = re.compile(r"法治|依法行政|依法治|第一责任人|信息公开|行政执法|政务公开|述法|述职")
 _ENDS = re.compile(rf"{_FORM}》?(?:[（(〔【][^）)〕】]{{2,14}}[)）〕】])?》?$")
 _BRACKETED_YEAR = re.compile(r"^[（(〔【]\s?(?:20\d\d|二[〇○零O0]\S\S)\s?年?(?:度)?[)）〕】]$")
@@ -50,6 +50,7 @@ _PARTS = (
 )
 _HEADING_LINE = re.compile(r"^[^。\n]{4,40}[。：]?$", re.MULTILINE)
 _TRANSMITTED = re.compile(r"《(?P<title>[^》]*(?:报告|总结)(?:[（(][^》]*[)）])?)》的(?:报告|通知|函|公告)$")
+_CUT = re.compile(r"[（(]\s?略\s?[)）]")
 _HEAD_LINES = 40
 _SHORTEST_BODY = 120  # characters; below this a page holds a title and a link to the file that holds the report
 
@@ -112,6 +113,8 @@ def find(text: Text, title_hint: str | None, file_name: str, catalogue: Catalogu
     title, start, end, source = _title(text, title_hint, file_name)
     kind, reason = _decide(title, text.text, kinds)
     notes = () if source == "text" else (_NOTES[source],)
+    if (cuts := len(_CUT.findall(text.text))) >= 2:
+        notes = (*notes, f"正文有 {cuts} 处「（略）」，是删节过的副本，数字可能不全")
     if kind and kind.accepted:
         return Title(title, start, end, kind.key, True, source=source, notes=notes)
     key = kind.key if kind else "unknown"

@@ -198,6 +198,7 @@ def test_mark_without_its_punctuation_after_a_marked_sibling():
         ),
         ("（一）压实领导责任，健全工作机制。镇党委高度重视。", "压实领导责任，健全工作机制"),
         ("（一）压实领导责任；", "压实领导责任"),
+        ("（一）压实责任一是开会。二是发文。", "压实责任"),
         ("（一）压实领导责任", "压实领导责任"),
     ],
 )
@@ -266,6 +267,55 @@ def test_a_text_that_lost_its_line_breaks():
         (2, 2, "规范执法行为"),
         (1, 2, "存在的不足"),
         (1, 3, "下一步打算"),
+    ]
+
+
+def test_a_text_without_any_mark_shows_its_headings_by_its_lines():
+    source = """2021年，我镇依法办事。现将情况报告如下：
+    党政主要负责人严格履行推进法治建设第一责任人职责
+    镇党委政府高度重视，多次召开会议研究部署，将任务逐项分解到各办公室，按月调度。
+    推进法治政府建设的主要举措和成效
+    完善工作机制
+    成立法治建设工作领导小组，明确各成员单位的职责，定期召开会议研究解决问题。
+    规范行政执法
+    落实行政执法三项制度，组织执法人员参加培训和考试，执法水平明显提高。
+    存在的不足和原因
+    执法力量不足，专业人员偏少，法治宣传的形式还比较单一，效果有待提高。"""
+    assert outline_of(source) == [
+        (1, 1, "党政主要负责人严格履行推进法治建设第一责任人职责"),
+        (1, 2, "推进法治政府建设的主要举措和成效"),
+        (2, 1, "完善工作机制"),
+        (2, 2, "规范行政执法"),
+        (1, 3, "存在的不足和原因"),
+    ]
+
+
+def test_a_numbered_title_with_a_figure_is_a_heading_where_it_does_not_end_like_a_sentence():
+    source = (
+        "一、做法\n（一）普法\n1.办好“12·4”宪法宣传活动\n本镇认真组织，群众踊跃参加。\n2.开展3·15宣传\n本镇认真组织。"
+    )
+    assert [h[2] for h in outline_of(source)][2:] == ["办好“12·4”宪法宣传活动", "开展3·15宣传"]
+
+
+def test_main_parts_that_name_no_kind_follow_what_came_before():
+    found = headings.find(
+        plain("一、强化组织领导\n二、存在的问题\n三、加强执法监督\n四、下步打算\n五、夯实基层基础"), CATALOGUE
+    )
+    assert [s.canonical for s in found] == ["measures", "problems", "plan", "plan", "plan"]
+
+
+def test_numbering_of_digits_that_runs_on_across_parents():
+    found = headings.find(
+        plain(
+            "一、举措\n（一）组织领导\n1.党的领导。好。\n2.考核评价。好。\n（二）履行职能\n3.审批改革。好。\n4.放管服。好。\n二、问题"
+        ),
+        CATALOGUE,
+    )
+    assert [(s.level, s.ordinal, s.marker) for s in found if s.level == 3] == [
+        (3, 1, "1."),
+        (3, 2, "2."),
+        (3, 1, "1."),
+        (3, 2, "2."),
     ]
 
 

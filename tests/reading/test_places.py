@@ -100,6 +100,12 @@ def issuer(title: str, body: str = "一年来扎实推进各项工作。", **nam
             "县",
             "山西省/长治市/襄垣县",
         ),
+        ("襄垣县卫健局2023年度法治政府建设情况报告", "襄垣县卫生健康局", "部门", "山西省/长治市/襄垣县/卫生健康局"),
+        ("国家税务总局襄垣县税务局2023年法治政府建设情况报告", "襄垣县税务局", "部门", "山西省/长治市/襄垣县/税务局"),
+        ("2024年度法治政府建设情况报告（襄垣县王村镇）", "襄垣县王村镇人民政府", "乡镇", "山西省/长治市/襄垣县/王村镇"),
+        ("东乌旗2023年度法治政府建设情况报告", "东乌珠穆沁旗人民政府", "县", "内蒙古自治区/锡林郭勒盟/东乌珠穆沁旗"),
+        ("苏州工业园区2023年度法治政府建设情况报告", "苏州工业园区管理委员会", "园区", "江苏省/苏州市/苏州工业园区"),
+        ("浦东新区2023年度法治政府建设情况报告", "浦东新区人民政府", "县", "上海市/浦东新区"),
         (
             "中共襄垣县王村镇委员会 襄垣县王村镇人民政府关于2023年法治政府建设情况的报告",
             "中共襄垣县王村镇委员会、襄垣县王村镇人民政府",
@@ -155,11 +161,14 @@ def test_other_places_named_in_passing_do_not_outweigh_the_superior():
     assert issuer("王村镇2024年法治政府建设情况报告", body).key == "山西省/长治市/襄垣县/王村镇"
 
 
-def test_signs_of_a_province():
-    body = "依托粤智助平台，我镇开展政务服务，按照《广东省行政处罚自由裁量权规定》执法，并用好粤执法系统。"
-    found = issuer("江口镇2024年法治政府建设情况报告", body)
-    candidates = [u for u in TABLE.named("江口镇") if u.province == "广东省"]
-    assert found.resolution == ("resolved" if len(candidates) == 1 else "ambiguous")
+@pytest.mark.parametrize(
+    ("superior", "county"), [("在县委、县政府的坚强领导下", "云阳县"), ("在区委、区政府的坚强领导下", "武隆区")]
+)
+def test_a_sign_of_the_province_and_the_kind_of_the_superior_together(superior, county):
+    """Two of the twelve 江口镇 lie in 重庆, one in a 县, one in a 区."""
+    found = issuer("江口镇2025年法治政府建设情况报告", f"{superior}，我镇推广渝快办。")
+    assert (found.division.county, found.resolution) == (county, "resolved")
+    assert issuer("江口镇2025年法治政府建设情况报告", "我镇推广渝快办。").resolution == "ambiguous"
 
 
 def test_the_superiors_kind_excludes_the_others():

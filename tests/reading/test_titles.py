@@ -125,6 +125,7 @@ def test_a_missing_title_is_composed_and_flagged(hint, name, title, source):
         ("河口县发布2023年法治政府建设年度报告", "news"),
         ("柳湾镇20xx年法治政府建设工作报告", "template"),
         ("某县2024年法治政府建设情况报告", "template"),
+        ("柳灣鎮2024年法治政府建設情況報告", "mirror_copy"),
     ],
 )
 def test_look_alikes_are_refused_with_their_reason(title, kind):
@@ -153,6 +154,11 @@ def test_without_a_title_the_structure_decides():
     refused = titles.find(news, None, "1.txt", CATALOGUE)
     assert (refused.accepted, refused.document_kind, refused.reason_code) == (False, "unknown", "not_report")
     assert "没有标题" in refused.reason
+
+
+def test_text_that_was_cut_is_noted():
+    cut = plain(f"柳湾镇2024年法治政府建设情况报告\n{BODY}\n连续多（略）依法行政先进单位，20(略)委命名。")
+    assert titles.find(cut, None, "1.txt", CATALOGUE).notes == ("正文有 2 处「（略）」，是删节过的副本，数字可能不全",)
 
 
 def test_a_title_without_a_body_is_refused():
