@@ -244,7 +244,7 @@ _UNIT_CONTINUES = re.compile(
     "(?:余|多|万|亿|个|人|户|家|场|件|份|期|起|名|宗|处|条|项|课|次|批|册|幅|部|篇|元|天|小时|个工作日|年|月|日|%|％)"
     "{1,3}(?:以上|左右|次|数)?[，。；、,;（(]"
 )
-_COUNTED = re.compile(f"[{_DIGITS}余多万千百亿]$")
+_COUNTED = re.compile(f"[{_DIGITS}余多万千百亿][人件场户家批]?$")
 _STOP = re.compile("[。！？；：!?;:…][”’」』）)】]*$")
 _STOP_INSIDE = re.compile("[。；！？]")
 _COMMA = re.compile("[，、,（(《“‘]$")
@@ -284,15 +284,17 @@ def _is_prose(head: str) -> bool:
 
 
 def _mark_full_lines(pieces: list[_Piece]) -> None:
-    """Marks the lines of a hard-wrapped file that reach its margin.
+    """Marks the lines of a hard-wrapped file that reach its margin, to one full-width character and a half.
 
-    Wrapped means: at least 5 and a third of all lines end within one full-width character and a half of the longest.
+    Wrapped means that at least three lines reach it and most of those break off inside a sentence; a file whose lines
+    are paragraphs has its longest lines end with a stop.
     """
     widths = [piece.indent + len(piece.text.encode("gb18030", "replace")) for piece in pieces]
-    if len(widths) < 5:
+    margin = max(widths, default=0)
+    if not 30 <= margin <= 160:
         return
-    margin = max(widths)
-    full = [width >= margin - 3 for width in widths]
-    if 30 <= margin <= 160 and sum(full) >= max(5, len(widths) // 3):
-        for piece, is_full in zip(pieces, full, strict=True):
-            piece.full = is_full
+    full = [piece for piece, width in zip(pieces, widths, strict=True) if width >= margin - 3]
+    broken = sum(not _STOP.search(piece.text) for piece in full)
+    if broken >= 3 and broken * 5 >= len(full) * 3 and len(full) * 6 >= len(pieces):
+        for piece in full:
+            piece.full = True
