@@ -17,11 +17,19 @@ from annual_reports.traps import CAPITALS, DIGITS, HAN_DIGITS
 from annual_reports.units import NO_UNIT, Unit, Units
 from annual_reports.units import SPACE as S
 
-_FIGURE = rf"(?:[{DIGITS}]{{1,3}}(?:[,，][{DIGITS}]{{3}}(?![{DIGITS}]))+|[{DIGITS}]+)(?:[.．][{DIGITS}]+)?"
+_FIGURE = (
+    rf"(?:[{DIGITS}]{{1,3}}(?:[,，][{DIGITS}]{{3}}(?![{DIGITS}]))+"
+    rf"|[{DIGITS}]{{1,3}}(?:[ \u2009\u202f\xa0][{DIGITS}]{{3}}(?![{DIGITS}]))+(?={S}[\u4e00-\u9fff%％])"
+    rf"|[{DIGITS}]+)(?:[.．][{DIGITS}]+)?"
+)
 _STEP = r"(?:[十百千]?万亿?|亿|[十百千](?=万)|千(?![克米瓦伏方])|百(?![分姓货米]))"
 _ARABIC = rf"{_FIGURE}(?:{S}{_STEP}(?:[{DIGITS}]+(?:千万|百万|[万千百]))*)?"
 _HAN = rf"[{HAN_DIGITS}]+(?:点[{HAN_DIGITS}]+)?"
-_PARTS = rf"(?:[百千万]|[{HAN_DIGITS}]+)分之(?:{_HAN}|{_FIGURE})"
+_SLASHED = rf"[{DIGITS}]{{1,2}}/[{DIGITS}]{{1,2}}(?![{DIGITS}/])"
+_PARTS = (
+    rf"(?:[百千万]|[{HAN_DIGITS}]+)分之(?:{_HAN}|{_FIGURE})"
+    rf"|(?<=[占达约近超过])(?:{_SLASHED})|{_SLASHED}(?={S}(?:左右|以上|以下))"  # 1/4 is a share only beside such words
+)
 
 _RANGE_SIGN = re.compile(rf"{S}(?:[-－‐–—―─~～〜]{{1,2}}|至|到){S}(?=[{DIGITS}{HAN_DIGITS}])")
 _PAIR = re.compile(r"(.*?[十百千万])?([一二两三四五六七八九])([二三四五六七八九])([十百千万亿]*)")
@@ -52,7 +60,7 @@ class Amounts:
     def __init__(self, words: BoundWords, units: Units) -> None:
         self._rules, self._units = words.rules, units
         self._pattern = re.compile(
-            rf"(?:(?P<parts>{_PARTS})|(?P<head>好几|几|数)?(?P<number>{_ARABIC}|{_HAN}|[{CAPITALS}零万亿]+|半))"
+            rf"(?:(?P<parts>{_PARTS})|(?:(?P<head>好几|几|数)(?=[十百千万亿]))?(?P<number>{_ARABIC}|{_HAN}|[{CAPITALS}零万亿]+|半))"
             rf"(?:{S}(?P<tight>{words.tight})(?:{S}(?P<times>{_STEP}))?)?"
             rf"(?P<half>个半(?=小时|月|学时)|个半(?={S}工作日))?"
             rf"(?:{S}(?P<unit>{units.pattern}))?"
@@ -104,7 +112,8 @@ class Amounts:
             return Amount(_out(value), _out(value), _out(value), "exact", printed, unit.name)
         number, factor = _number(match["number"]) if match["number"] else value, _factor(match["times"]) * unit.times
         place = last_place(number, factor) if rule == "next_step" else 1
-        step = min(unit.step, place / 10 if isinstance(place, Decimal) else 1, _grain(value))
+        whole = rule == "next_step" and unit.kind != "rate"  # 30余小时 runs from 31, as 30余件 does
+        step = min(1 if whole else unit.step, place / 10 if isinstance(place, Decimal) else 1, _grain(value))
         low, high = limits(rule, value, place, step)
         if match["tight"] == "几" and low is not None:
             low = value + factor

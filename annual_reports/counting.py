@@ -17,6 +17,8 @@ ENDS = frozenset({"", *'，。；、,;:：！!？?）)\n ”"\t\u3000\xa0'})
 """What may follow a figure that ends its clause; the empty string is the end of the text."""
 
 _HALF_OF = tuple("上下前后每大近过")  # 上半年 is a time, not half a year
+_BEGINS = frozenset({"", *"，。；、,;:：！!？?（(\n “\t\u3000\xa0"})  # nothing is counted right behind these
+_ZERO = ("零", "〇")
 _ROUND = frozenset("百千万亿")
 _PLACE = re.compile(
     rf"[{HAN_DIGITS}]+[棵台家户间座道条里门面站层块处株口段片渡合所架堂][^个名，。；、\s]{{0,3}}?"
@@ -36,16 +38,25 @@ class Counting:
         self._case = re.compile(f"(?:{_either(table, 'case_nouns')})$")
         self._articles = frozenset(table["articles"]["words"])
 
-    def kind(self, text: str, match: re.Match[str], word: Found | None) -> Kind:
-        """``quantity`` where the Chinese number of an amount's match counts, else what it is instead."""
-        number = match["number"]
-        if match["parts"] or (match["unit"] and number[0] in CAPITALS):
+    def kind(self, text: str, match: re.Match[str], upper: re.Match[str] | None, word: Found | None) -> Kind:
+        """``quantity`` where the Chinese number of an amount's match counts, else what it is instead.
+
+        ``upper`` is the match of the upper end where it begins a range, ``word`` the bound word before it.
+        """
+        number, printed = match["number"], (upper or match)["unit"]
+        if match["parts"] or (printed and number[0] in CAPITALS):
             return "quantity"
-        if match["unit"] is None:
-            return "quantity" if self._counts_alone(text, match) else "idiom"
-        unit = self._units.of("".join(match["unit"].split()))
-        if not unit.chinese or number in ("零", "〇") or self._is_place(text, match):
+        if number in _ZERO:
             return "other"
+        if printed is None:
+            return "quantity" if self._counts_alone(text, match) else "idiom"
+        unit = self._units.of("".join(printed.split()))
+        if not unit.chinese or (upper is None and self._is_place(text, match)):
+            return "other"
+        return "quantity" if upper is not None else self._with_unit(text, match, unit, word)
+
+    def _with_unit(self, text: str, match: re.Match[str], unit: Unit, word: Found | None) -> Kind:
+        number = match["number"]
         if number == "一" and not match["tight"]:
             return "quantity" if self._one_counts(text, match, unit, word) else "idiom"
         if number == "半":
@@ -78,7 +89,7 @@ class Counting:
         if unit.one == "case":
             return bool(self._case.search(before) if closed else self._event.search(before))
         if closed or unit.one == "free":
-            return before[-1:] not in self._articles and (not closed or before[-1:] not in ENDS)
+            return before[-1:] not in self._articles and (not closed or before[-1:] not in _BEGINS)
         return unit.one == "before" and bool(self._event.search(before))
 
 

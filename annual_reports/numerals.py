@@ -36,6 +36,7 @@ _CAPITAL_SUM = re.compile(r"(?:([^元角分整正]+)元)?(?:(.)角)?零?(?:(.)�
 
 _DIGITS = {"零": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _STEPS = {"十": 10, "百": 100, "千": 1000}
+_ROUND_HIGH = {"百": 100, "千": 1000}  # 百万, 千亿
 _BARE = {"百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 _PLAIN = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?", re.ASCII)
 _BY_DIGIT = re.compile(r"[一二三四五六七八九][零一二三四五六七八九]{2,}|[一二三四五六七八九]零")
@@ -117,13 +118,17 @@ def _counted(text: str) -> Number | None:
     if text in _BARE:
         return _BARE[text]
     high, sign, low = text.rpartition("亿")
-    return _joined(_BARE.get(high) or _myriads(high, ends=False), 10**8, low, _myriads) if sign else _myriads(text)
+    if not sign:
+        return _myriads(text)
+    return _joined(_ROUND_HIGH.get(high) or _myriads(high, ends=False), 10**8, low, _myriads)
 
 
 def _myriads(text: str, ends: bool = True) -> int | None:
     """A number below 亿: two groups of four around 万."""
     high, sign, low = text.rpartition("万")
-    return _joined(_BARE.get(high) or _group(high, ends=False), 10**4, low, _group) if sign else _group(text, ends)
+    return (
+        _joined(_ROUND_HIGH.get(high) or _group(high, ends=False), 10**4, low, _group) if sign else _group(text, ends)
+    )
 
 
 def _joined(high: int | None, step: int, low: str, read: Callable[[str], int | None]) -> int | None:

@@ -28,10 +28,11 @@ from annual_reports.units import compile_units
 class Mention(NamedTuple):
     """A number of the text. ``text[start:end]`` is ``printed``: bound words, number and unit.
 
-    ``value`` is the number named, in ``unit`` (9000余 → 9000, 几十 → 10, 12.5万元 → 125000 元, a range → its lower
-    end); ``low``/``high`` what the words allow, inclusive, None where open. ``unit_printed`` is as printed without white
-    space; 13万件 has the unit 件, since 万 is part of the number; only 万元 and 亿元 are units. A mention that is no
-    quantity has no bounds, and a value only where it is a plain number.
+    ``value`` is the number named, in ``unit`` (9000余 → 9000, 几十 → 10, 12.5万元 → 125000 元; of a range the
+    lower end); ``low``/``high`` what the words allow, inclusive, None where open. ``unit_printed`` is as printed,
+    without white space; 13万件 has the unit 件, as 万 is part of the number; only 万元 and 亿元 are
+    units. A mention
+    that is no quantity has no bounds, and a value only where it is a plain number.
     """
 
     start: int
@@ -81,6 +82,7 @@ _FROM = ("由", "从", "自")  # 由10件到20件: both ends are figures of thei
 
 _CODE_BEFORE = re.compile(r"[0-9A-Za-zＡ-Ｚａ-ｚ.．+＋*×/_#@&=%-]")
 _RATE_BEFORE = re.compile(r"[率度](?:均)?(?:达到|达|为|是|实现|保持在?|维持)?$")
+_AND_NUMBER = re.compile(rf"和[{DIGITS}]")
 _MINUS = frozenset("-－−﹣")
 
 
@@ -143,7 +145,7 @@ class _Reader:
                 return self._leave(start, end, "name")
         if end := traps.date_at(self.text, start, word is not None):
             return self._leave(start, end, "date")
-        if self._shape(traps.CODE, start, "name"):
+        if self._shape(traps.CODE, start, "name") or self._shape(traps.RATIO, start, "other"):
             return None
         if trap := self.traps.pattern(self.text, start):
             return self._leave(start, *trap)
@@ -152,10 +154,10 @@ class _Reader:
     def _measured(self, start: int, word: Found | None) -> None:
         """An Arabic number that no trap claims."""
         match = self.amounts.match(self.text, start)
-        if match is None or match["number"] is None:
+        if match is None:
             return
         upper = self._upper_end(match)
-        if upper is None and match["unit"] is None and not match["tight"]:
+        if upper is None and not (match["unit"] or match["tight"] or match["parts"]):
             kind, end = self._bare_kind(match, word)
             if kind != "quantity":
                 return self._leave(start, end, kind, amounts.plain(match["number"]))
@@ -173,10 +175,10 @@ class _Reader:
             return "date", end
         if _CODE_BEFORE.match(before) or (behind.isascii() and behind.isalnum()):
             return "name", end
-        if not text[text.rfind("\n", 0, start) + 1 : start].strip():
+        if traps.begins_line(text, start):
             return "other", end  # alone on its line: a page number, a cell
-        listed = before == "、" and text[start - 2] in _ARABIC
-        closed = behind in ENDS or match["after"] is not None
+        listed = before in ("、", "和") and text[start - 2] in _ARABIC
+        closed = behind in ENDS or match["after"] is not None or _AND_NUMBER.match(text, end) is not None
         if word is not None or (closed and (listed or before not in "“‘（(、，,")):
             return "quantity", end
         return "other", end
@@ -198,9 +200,10 @@ class _Reader:
         if match is None:
             return None
         word = word or self.bounds.apart(text, start, self.done)
-        kind = self.counting.kind(text, match, word)
+        upper = self._upper_end(match)
+        kind = self.counting.kind(text, match, upper, word)
         if kind == "quantity" and not self.traps.pattern(text, start):
-            return self._take(match, word, self._upper_end(match))
+            return self._take(match, word, upper)
         return self._han_left(start, match, kind if kind != "quantity" else "name")
 
     def _han_left(self, start: int, match: re.Match[str], kind: Kind) -> None:
@@ -218,7 +221,7 @@ class _Reader:
     # ---- putting a quantity together ----
 
     def _upper_end(self, match: re.Match[str]) -> re.Match[str] | None:
-        if self.text.endswith(_FROM, 0, match.start()):
+        if match["parts"] or self.text.endswith(_FROM, 0, match.start()):
             return None
         return self.amounts.upper_end(self.text, match)
 
@@ -226,7 +229,7 @@ class _Reader:
         word = word or self.bounds.apart(self.text, match.start(), self.done)
         amount = self.amounts.read(match, word, upper)
         if amount is None:  # a heap of digits that is no numeral
-            return self._leave(match.start(), max(match.end("number"), match.start() + 1), "other")
+            return self._leave(match.start(), match.end("number") if match["number"] else match.end(), "other")
         start = word.start if word else match.start()
         if word is None and self._is_negative(start, amount):
             start -= 1

@@ -38,10 +38,10 @@ ORDINAL = re.compile(
 _YEAR = rf"(?:19|20|１９|２０)[{DIGITS}]{{2}}"
 _CLOCK = rf"(?:{S}[{DIGITS}]{{1,2}}{S}分)?"
 DATE = re.compile(
-    rf"{_YEAR}(?:{S}(?:{_DASH}){S}(?:19|20|１９|２０)?[{DIGITS}]{{2}})*{S}(?:学年度?|年(?:度|底|初|末|代|版)?)"  # 2021—2025年
+    rf"{_YEAR}(?:{S}(?:{_DASH}){S}(?:19|20|１９|２０)?[{DIGITS}]{{2}}){{0,9}}{S}(?:学年度?|年(?:度|底|初|末|版)?)"
     rf"|{_YEAR}年?(?:[-－‐–—―─~～〜]{{1,2}}|至){_YEAR}(?:学?年度?)?"
     rf"|{_YEAR}[-./]\d{{1,2}}(?:[-./]\d{{1,2}})?(?![{DIGITS}])"
-    rf"|[{DIGITS}]{{1,2}}(?:{S}(?:{_DASH}){S}[{DIGITS}]{{1,2}})*{S}月(?:份|底|初|末|中旬|上旬|下旬)?"
+    rf"|[{DIGITS}]{{1,2}}(?:{S}(?:{_DASH}){S}[{DIGITS}]{{1,2}}){{0,11}}{S}月(?:份|底|初|末|中旬|上旬|下旬)?"
     rf"|[{DIGITS}]{{1,2}}[:：][{DIGITS}]{{2}}(?:[:：][{DIGITS}]{{2}})?"
     rf"|[{DIGITS}]{{1,2}}{S}时{_CLOCK}(?:许|整|半)?(?![间代效长段候刻政尚节任限差空速辰评])"
     rf"|[{DIGITS}]{{1,2}}{S}点(?:钟|整|半)?{_CLOCK}(?!建议|意见|要求|措施|做法|体会|[{DIGITS}以])"
@@ -55,6 +55,7 @@ _SPAN_BEFORE = re.compile(r"(?:公示期?|公告期?|拘留|为期|期限|期满
 
 BARE_YEAR = re.compile(r"(?:19|20)\d\d(?![\d.．,，])", re.ASCII)
 
+RATIO = re.compile(rf"[{DIGITS}]+(?:[.．][{DIGITS}]+)?{S}[:：∶]{S}[{DIGITS}]+(?:[.．][{DIGITS}]+)?(?![{DIGITS}])")
 FESTIVAL = re.compile(rf"[{DIGITS}]{{1,2}}{S}(?:[·・•‧∙⋅﹒]|(?P<point>[．.])){S}[{DIGITS}]{{1,2}}(?![{DIGITS}])")
 CODE = re.compile(
     rf"[{DIGITS}]{{3,4}}[-—－][{DIGITS}]{{7,8}}|[{DIGITS}]{{9,}}[Xx]?|400[-—][{DIGITS}-]+|[{DIGITS}]+(?:[-—./_][0-9A-Za-z]+){{2,}}"
@@ -113,14 +114,21 @@ def compile_traps(table: dict[str, Any]) -> Traps:
     return Traps(by_length, re.compile("|".join(patterns)), tuple(kinds))
 
 
+def begins_line(text: str, start: int) -> bool:
+    """Whether only white space (less than a line's width of it) stands between ``start`` and its line's beginning."""
+    before = text[max(0, start - 60) : start]
+    line = before.rpartition("\n")[2]
+    return not line.strip() and (len(line) < len(before) or start < 60)
+
+
 def heading_at(text: str, start: int) -> int:
     """The end of a heading mark (一、 （一） 1. 1、) that begins at ``start``, or 0."""
     before = text[start - 1] if start else "\n"
     if before in "（(":
         match = _IN_BRACKETS.match(text, start)
         return match.end() if match else 0
-    if before in " \t\u3000\xa0":
-        before = text[text.rfind("\n", 0, start) + 1 : start].strip() or "\n"
+    if before in " \t\u3000\xa0" and begins_line(text, start):
+        before = "\n"
     if before in _MARK_BEFORE:
         match = HEADING.match(text, start)
         return match.end() if match else 0
