@@ -100,7 +100,7 @@ class _Finder:
 
     @cached_property
     def _clause(self) -> frozenset[str]:
-        return words(self.window.clause)
+        return words((*self.window.clause, *self.window.before, *self.window.behind))
 
     @cached_property
     def _earlier(self) -> frozenset[str]:
@@ -183,6 +183,11 @@ class _Finder:
         score = float(rule.weight)
         for group in rule.near:
             value = _longest(group, own) or _longest(group, self._clause) - _IN_CLAUSE
+            if value <= 0:
+                return None
+            score += _COMPANION + value
+        for group in rule.next:
+            value = max(_longest(group, own), _longest(group, self._clause) - 1, _longest(group, self._following) - 1)
             if value <= 0:
                 return None
             score += _COMPANION + value

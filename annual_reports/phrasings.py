@@ -26,11 +26,17 @@ class Phrasing:
     head: frozenset[str]
     near: tuple[frozenset[str], ...]
     wide: tuple[frozenset[str], ...]  # the entry's ``with``
+    next: tuple[frozenset[str], ...]
     refused: frozenset[str]  # the entry's ``not``
     after: frozenset[str]
     units: frozenset[str]
     carry: bool
     weight: int
+
+    @property
+    def companions(self) -> tuple[frozenset[str], ...]:
+        """The groups of which a word must stand beside the head."""
+        return (*self.near, *self.wide, *self.next)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +72,7 @@ def compile_phrasings(catalogue: Catalogue) -> Phrasings:
         for number, entry in enumerate(entries, 1)
     ]
     scopes = {code: _scopes(code, indicator, vocabularies) for code, indicator in indicators.items()}
-    words = {word for rule in rules for group in (rule.head, rule.refused, *rule.near, *rule.wide) for word in group}
+    words = {word for rule in rules for group in (rule.head, rule.refused, *rule.companions) for word in group}
     words |= {word for scope in scopes.values() for table in scope.by_word for word in table}
     heads: dict[tuple[str, str], list[Phrasing]] = defaultdict(list)
     followers: dict[tuple[str, str], list[Phrasing]] = defaultdict(list)
@@ -103,12 +109,15 @@ def _phrasing(
             raise CatalogueError(f"{where}：words.yml 里没有词组「{error.args[0]}」") from None
 
     units = entry.get("units") or [indicators[code]["unit"], *indicators[code].get("other_units", {})]
+    if units == ["%"]:
+        units = ["%", ""]  # 败诉率为0
     return Phrasing(
         name=f"{code}#{number}",
         code=code,
         head=spelt(entry.get("head", [])),
         near=tuple(spelt(group) for group in entry.get("near", [])),
         wide=tuple(spelt(group) for group in entry.get("with", [])),
+        next=tuple(spelt(group) for group in entry.get("next", [])),
         refused=spelt(entry.get("not", [])),
         after=frozenset(entry.get("after", ())),
         units=frozenset(units),
@@ -118,7 +127,7 @@ def _phrasing(
 
 
 def _vocabulary(rules: Iterable[Phrasing]) -> frozenset[str]:
-    return frozenset[str]().union(*(group for rule in rules for group in (rule.head, *rule.near, *rule.wide)))
+    return frozenset[str]().union(*(group for rule in rules for group in (rule.head, *rule.companions)))
 
 
 def _scopes(code: str, indicator: dict[str, Any], vocabularies: dict[str, Any]) -> Scopes:

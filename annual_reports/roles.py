@@ -16,13 +16,14 @@ from annual_reports.catalogue import Catalogue, CatalogueError
 from annual_reports.report import Role, SectionKind
 
 _YEARISH = re.compile(
-    r"[2２二][0０〇○零][0-9０-９〇○零一二三四五六七八九]{2}|[去上前明来次往]年|[上下前][一二]?年|历年来|年来|五(?:期间|以来)|以来"
+    r"[2２二][0０〇○零][0-9０-９〇○零一二三四五六七八九]{2}|[去上前明来次往今本当]年|[上下前][一二]?年|历年来|年来|五(?:期间|以来)|以来"
 )
 _NAMED = re.compile(r"《[^》]*》|〔\d+〕|[“\"][^”\"]*[”\"]|[（(][^）)]*[）)]|历年(?!来)")
 _NOT_GOVERNING = re.compile(
     r"(?:[2２二][0０〇○零].{2}|上一?)年(?:度|版)?[^，。；]{0,8}?"
     r"(?:制定|印发|出台|修订|修正|发布|颁布|施行|实施的|新修|版|述法|考核|评议|报告|成立的|计划|工作要点)"
 )
+_SEVERAL_YEARS = re.compile(r"[一二三四]五[”\"]?(?:规划)?(?:期间|以来)")
 _COMPARED = re.compile(r"(?:较|比|与|同)(?:上一?年|去年|前年|往年|[2２二][0０〇○零].{2}年)")
 _FIGURE = re.compile(r"\d")
 _MARKS = "，；：,;:"
@@ -125,6 +126,8 @@ def governing_year(text: str, first: int, clause: int, figure: int, report_year:
         return report_year
     clauses = [text[clause:figure], *reversed(_MARK.split(text[first:clause]))]
     for position, words in enumerate(clauses):
+        if _SEVERAL_YEARS.search(words):
+            return None
         bare = _NOT_GOVERNING.sub("", _NAMED.sub("", words))
         if not _YEARISH.search(bare) or _COMPARED.search(bare):
             continue

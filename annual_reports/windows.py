@@ -17,6 +17,7 @@ from annual_reports.lexicon import NOTHING, Token
 JOINT = re.compile(r"、|以及|和|及|与|或者|或")
 _LIST_MARK = re.compile(r"、|和|及|与")
 _LETTERS = re.compile(r"[^\W\d_a-zA-Z]")
+_OF_WHICH = "其中"
 _RESPECTIVELY = "分别"
 
 Span = tuple[int, int]
@@ -58,6 +59,8 @@ def windows(text: str, sentence: Span, figures: Sequence[Span], tokens: list[Tok
         ahead = marks[at + 1] if at + 1 < len(marks) else end
         if index + 1 < len(figures) and figures[index + 1][0] < ahead:
             ahead = figures[index + 1][0]
+        if text.startswith(_OF_WHICH, close + 1):
+            ahead = close  # 「召开会议22次，其中专题研究法治4次」: what follows is about the 4
         found.append(
             Window(
                 own=own,
