@@ -23,6 +23,7 @@ from datetime import datetime
 from pathlib import Path
 
 sys.path[0] = str(Path(__file__).parent.parent)  # or this file would be found as the package ``warehouse``
+# ruff: noqa: E402
 
 import duckdb
 import polars as pl
@@ -48,10 +49,11 @@ WITH reports AS (
 )
 SELECT reports.*, left(hash, 16) AS report_id, hash || hash AS sha256, n,
     codes[1 + n] AS indicator, units[1 + n] AS unit,
-    (10 + (issuer * 7919 + n * 104729 + report_year * 31) % 900)::DOUBLE * (CASE WHEN n % 3 = 0 THEN 10 ELSE 1 END) AS value,
+    (10 + (issuer * 7919 + n * 104729 + report_year * 31) % 900)::DOUBLE
+        * (CASE WHEN n % 3 = 0 THEN 10 ELSE 1 END) AS value,
     n % 3 = 0 AS rounded, issuer % 20 = 3 AND report_year = 2022 AS part_year
 FROM reports, range($figures) AS numbers (n),
-    (SELECT list(indicator ORDER BY indicator) AS codes, list(unit ORDER BY indicator) AS units FROM indicators) AS catalogue
+    (SELECT list(indicator ORDER BY indicator) AS codes, list(unit ORDER BY indicator) AS units FROM indicators)
 """
 
 FRAMES = {
@@ -62,7 +64,8 @@ FRAMES = {
             NULL::VARCHAR AS division_code, NULL::VARCHAR AS code_system, 'resolved' AS resolution,
             report_year::INTEGER AS report_year, issuer_id || report_year || '年法治政府建设情况报告' AS title,
             'annual_report' AS document_kind, make_date(report_year::INTEGER + 1, 3, 1) AS published,
-            make_date(report_year::INTEGER, 1, 1) AS period_start, make_date(report_year::INTEGER, 12, 31) AS period_end,
+            make_date(report_year::INTEGER, 1, 1) AS period_start,
+            make_date(report_year::INTEGER, 12, 31) AS period_end,
             part_year, repeat(hash, 12) || repeat('本年扎实推进', 3) AS text, 402 AS char_count, NULL::VARCHAR AS notes,
             hash AS figures_hash, hash AS text_hash
         FROM figure_rows""",
@@ -104,7 +107,9 @@ WINDOW = """
 SELECT count(*), sum(change), count(previous) FROM (
     SELECT *, any_value(value) OVER w AS previous, value - previous AS change
     FROM core.facts {where}
-    WINDOW w AS (PARTITION BY issuer_id, indicator, scope ORDER BY report_year RANGE BETWEEN 1 PRECEDING AND 1 PRECEDING)
+    WINDOW w AS (
+        PARTITION BY issuer_id, indicator, scope ORDER BY report_year RANGE BETWEEN 1 PRECEDING AND 1 PRECEDING
+    )
 )
 """
 
@@ -136,9 +141,7 @@ def measure_load(home: Home, facts: int) -> dict[str, float]:
     bare_path = home.root / "bare.duckdb"
     for frames in chunks(home, facts):
         files = frames.pop("files")
-        seen = load.locations(
-            [(s, f"inbox/{s[:12]}.txt", None, 1200) for s in files["sha256"]], SEEN
-        )
+        seen = load.locations([(s, f"inbox/{s[:12]}.txt", None, 1200) for s in files["sha256"]], SEEN)
         con = database.open(home)
         load_id = load.begin(con, "1", "1")
         began = time.perf_counter()
@@ -299,14 +302,15 @@ def report(found: dict[str, dict[str, float]]) -> None:
     print(f"{'':45}{'seconds':>9}{'bare':>9}{'ratio':>8}")
     for name, seconds, bare in rows:
         print(f"{name:45}{seconds:9.2f}{bare:9.2f}{seconds / bare:8.2f}")
-    print(f"load rate {loaded['facts'] / loaded['load_s']:,.0f} facts/s, {loaded['bare_s'] / loaded['load_s']:.0%} of bare")
+    print(peaks=", ".join(f"{step} {values['peak_gb']:.2f} GB" for step, values in found.items()))
     sizes = found["publish"]
     print(
         f"files: working {sizes['working_gb']:.2f} GB, published {sizes['published_gb']:.2f} GB, "
         f"parquet {sizes['parquet_gb']:.2f} GB"
     )
     peaks = ", ".join(f"{step} {values['peak_gb']:.2f} GB" for step, values in found.items())
-    print(f"peak memory: {peaks} (the load's includes generating the rows and loading them twice)")
+    print(f"peak memory: {peaks}")
+    print("(the load's includes generating the rows and loading them a second time, bare)")
 
 
 if __name__ == "__main__":

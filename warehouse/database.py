@@ -9,6 +9,7 @@ and inserts in one transaction, which DuckDB's keys make ten times slower; the a
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,10 @@ import duckdb
 
 from warehouse import schema
 from warehouse.home import Home
+
+MEMORY_GB = (
+    2.5  # what DuckDB may hold; beyond it spills to the home's tmp. A load of 10 million facts stays under 4 GB so
+)
 
 
 class WarehouseError(RuntimeError):
@@ -67,6 +72,9 @@ def open(home: Home, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
         else:
             con.execute("SET preserve_insertion_order = false")  # halves the time of a load; nothing relies on order
             migrate(con, home.warehouse)
+    except (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException, duckdb.FatalException) as error:
+        con.close()  # damage that shows only when a block is read
+        raise _explain(error, home.warehouse) from error
     except BaseException:
         con.close()
         raise
@@ -75,7 +83,10 @@ def open(home: Home, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
 
 def connect(path: Path, *, read_only: bool = False, spill: Path | None = None) -> duckdb.DuckDBPyConnection:
     """A bare connection with our settings and our errors; nothing is migrated."""
-    settings: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": False}
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": False,
+        "memory_limit": f"{min(MEMORY_GB, 0.6 * _machine_gb()):.1f}GB",
+    }
     if spill is not None:
         settings["temp_directory"] = str(spill / "duckdb")
     try:
@@ -84,9 +95,13 @@ def connect(path: Path, *, read_only: bool = False, spill: Path | None = None) -
         raise _explain(error, path) from error
 
 
+def _machine_gb() -> float:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+
+
 def _explain(error: duckdb.Error, path: Path) -> WarehouseError:
     words = str(error)
-    if "lock" in words.lower():
+    if re.search(r"\block\b", words, re.I):  # not the block of a corrupt one
         holder = re.search(r"PID (\d+)", words)
         who = f"（进程 {holder[1]}）" if holder else ""
         return Locked(f"{path}：另一个程序{who}正开着它，同一时间只能有一个写入者；等它结束，或改读已发布的副本")
@@ -162,7 +177,7 @@ def _compare(shipped: list[Migration], done: list[tuple[int, str, str]], path: P
     for migration, (_, name, sha256) in zip(shipped, done, strict=False):
         if migration.sha256 != sha256:
             raise WarehouseError(
-                f"{path}：迁移 {name} 与执行时的内容不同；已执行的迁移不能改，请另加一个，或移开仓库后运行 fazhi rebuild"
+                f"{path}：迁移 {name} 与执行时的内容不同；已执行的迁移不能改，请另加一个，或移开仓库后 fazhi rebuild"
             )
 
 
@@ -188,8 +203,9 @@ class transaction:
 
 def recorded(con: duckdb.DuckDBPyConnection, name: str) -> str | None:
     """The version under which ``name`` (definitions, indicators, divisions) was last made in this file."""
-    row = con.execute("SELECT version FROM ops.definitions WHERE name = ?", [name]).fetchone()
-    return row[0] if row else None
+    # fetchall: a result that is not fetched to its end keeps the connection from anything else
+    rows = con.execute("SELECT version FROM ops.definitions WHERE name = ?", [name]).fetchall()
+    return rows[0][0] if rows else None
 
 
 def record(con: duckdb.DuckDBPyConnection, name: str, version: str) -> None:

@@ -27,10 +27,9 @@ CORE = ("reports", "sections", "quantities", "facts", "fact_evidence", "checks")
 BY_REPORT = ("reports", "sections", "quantities", "facts", "checks")  # fact_evidence goes with its facts
 
 
-
 @dataclass(frozen=True)
 class Loaded:
-    """What a chunk brought: ``reports`` newly in core, ``copies`` recognised, ``rejected`` files, ``facts`` inserted."""
+    """What a chunk brought: ``reports`` newly in core, ``copies``, ``rejected`` files, ``facts`` inserted."""
 
     reports: int
     copies: int
@@ -111,7 +110,7 @@ def load_chunk(
 
     ``frames`` as ``warehouse.frames.frames`` makes them (what the gate held back taken out), ``files`` as
     ``warehouse.frames.files``, ``seen`` as ``locations``: at least one row per file. Whatever was loaded before of the
-    same files is replaced. ``held``: the rows that the gate held back, for ``quality.quarantine``. ``cache``: folder for
+    same files is replaced. ``held``: rows that the gate held back, for ``quality.quarantine``. ``cache``: folder for
     jieba's dictionary cache.
     """
     given = {**{f"in_{name}": frames[name] for name in CORE}, "in_files": files}

@@ -120,18 +120,25 @@ def _copy(con: duckdb.DuckDBPyConnection, target: Path) -> None:
     con.execute(f"ATTACH {literal(str(target))} AS pub (STORAGE_VERSION '{STORAGE}')")
     try:
         con.execute(f'COPY FROM DATABASE "{source}" TO pub')
+        con.execute("USE pub")  # from here on a frozen view is made from those frozen before it
         for table in schema.tables().values():
             if table.frozen:
-                order = [c.name for c in table.columns if c.name in ("indicator", "issuer_id", "scope", "report_year")]
-                con.execute(f"DROP VIEW pub.{table.full_name}")
-                con.execute(
-                    f"CREATE TABLE pub.{table.full_name} AS FROM {table.full_name} ORDER BY {', '.join(order) or 'ALL'}"
-                )
-                for comment in schema.table_comments(table, "pub", published=True):
-                    con.execute(comment)
+                _freeze(con, table)
         con.execute("CHECKPOINT pub")
     finally:
+        con.execute(f'USE "{source}"')
         con.execute("DETACH pub")
+
+
+def _freeze(con: duckdb.DuckDBPyConnection, table: schema.Table) -> None:
+    """Replace a view of the current database by a table of its rows; marts lie in the order in which they are asked."""
+    columns = [column.name for column in table.columns]
+    order = [name for name in ("indicator", "issuer_id", "scope", "report_year") if name in columns]
+    ordered = f"ORDER BY {', '.join(order)}" if table.layer == "marts" and order else ""
+    con.execute(f"DROP VIEW {table.full_name}")
+    con.execute(f"CREATE TABLE {table.full_name} AS SELECT * FROM ({table.view}) {ordered}")
+    for comment in schema.table_comments(table, published=True):
+        con.execute(comment)
 
 
 def _check(database_file: Path, home: Home, check: Check | None) -> None:

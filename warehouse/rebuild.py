@@ -71,8 +71,9 @@ def changes(con: duckdb.DuckDBPyConnection) -> Iterator[list[pl.DataFrame]]:
                 coalesce(new.report_year, old.report_year) AS report_year,
                 coalesce(new.indicator, old.indicator) AS indicator,
                 coalesce(new.scope, old.scope) AS scope,
-                CASE WHEN old.report_id IS NULL THEN 'added' WHEN new.report_id IS NULL THEN 'removed' ELSE 'changed' END
-                    AS change,
+                CASE
+                    WHEN old.report_id IS NULL THEN 'added' WHEN new.report_id IS NULL THEN 'removed' ELSE 'changed'
+                END AS change,
                 old.value AS old_value, new.value AS new_value, old.bound AS old_bound, new.bound AS new_bound,
                 coalesce(new.unit, old.unit) AS unit
             FROM facts_before AS old
@@ -143,7 +144,7 @@ class Unequal:
 
 
 def compare(con: duckdb.DuckDBPyConnection, other: Path) -> list[Unequal]:
-    """Where the warehouse of ``con`` and the one in the file ``other`` differ, over every table that is no run's record.
+    """Where the warehouse of ``con`` and that in the file ``other`` differ, over every table that is no run's record.
 
     Columns marked ``run`` in ``warehouse/tables`` (times, load ids) do not count. An empty list means equal.
     """

@@ -21,7 +21,7 @@ LISTED = 100  # how many rows of each kind difference.md shows; difference.csv h
 
 @dataclass(frozen=True)
 class Difference:
-    """New and gone reports (report_id, issuer, year, title), counts of figures, and coverage by year (before, after)."""
+    """New and gone reports (report_id, issuer, year, title), counts of figures, coverage by year (before, after)."""
 
     new_reports: list[tuple[Any, ...]] = field(default_factory=list)
     gone_reports: list[tuple[Any, ...]] = field(default_factory=list)
@@ -108,8 +108,8 @@ def markdown(difference: Difference | None, previous: str | None, release: str) 
     lines += [f"与上一版 {previous} 相比：", ""]
     lines += [
         f"- 新增报告 {len(difference.new_reports)} 份，减少 {len(difference.gone_reports)} 份",
-        f"- 数值新增 {difference.figures_added} 个，减少 {difference.figures_removed} 个，改变 {difference.figures_changed} 个"
-        "（全部见 difference.csv）",
+        f"- 数值新增 {difference.figures_added} 个，减少 {difference.figures_removed} 个，"
+        f"改变 {difference.figures_changed} 个（全部见 difference.csv）",
     ]
     for title, rows in (("新增的报告", difference.new_reports), ("减少的报告", difference.gone_reports)):
         if rows:

@@ -140,12 +140,11 @@ def comments() -> list[str]:
     return statements + [f"COMMENT ON MACRO TABLE {m.name} IS {literal(m.comment)}" for m in macros().values()]
 
 
-def table_comments(table: Table, database: str = "", published: bool = False) -> list[str]:
+def table_comments(table: Table, published: bool = False) -> list[str]:
     """The COMMENT statements of one table; in the ``published`` copy a frozen view is a table."""
     kind = "TABLE" if table.view is None or (published and table.frozen) else "VIEW"
-    name = f"{database}.{table.full_name}" if database else table.full_name
-    columns = [f"COMMENT ON COLUMN {name}.{c.name} IS {literal(c.comment)}" for c in table.columns]
-    return [f"COMMENT ON {kind} {name} IS {literal(table.comment)}", *columns]
+    columns = [f"COMMENT ON COLUMN {table.full_name}.{c.name} IS {literal(c.comment)}" for c in table.columns]
+    return [f"COMMENT ON {kind} {table.full_name} IS {literal(table.comment)}", *columns]
 
 
 def literal(text: str) -> str:

@@ -77,7 +77,9 @@ def keep(home: Home, data: bytes, path: str, seen_at: datetime, mtime: datetime 
     return sha256
 
 
-def sight(home: Home, sha256: str, size: int, path: str, seen_at: datetime, mtime: datetime | None = None) -> None:
+def sight(  # noqa: PLR0917
+    home: Home, sha256: str, size: int, path: str, seen_at: datetime, mtime: datetime | None = None
+) -> None:
     """Note in the sidecar that the content was seen at ``path``; a path that is noted already stays as it is."""
     target = sidecar_place(home, sha256)
     known = read(home, sha256) if target.exists() else Snapshot(sha256, size)

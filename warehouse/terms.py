@@ -25,7 +25,7 @@ def cut(title: str) -> list[str]:
 
 
 def cut_new_titles(con: duckdb.DuckDBPyConnection, sections: pl.DataFrame, cache: Path | None) -> None:
-    """Add the words of the titles in ``sections`` that are not in ``core.title_terms`` yet; in the caller's transaction."""
+    """Add the words of titles in ``sections`` that ``core.title_terms`` lacks; in the caller's transaction."""
     titles = sections.select(pl.col("title").unique())
     if titles.is_empty():
         return

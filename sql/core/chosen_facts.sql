@@ -3,24 +3,47 @@
 WITH candidates AS (
     SELECT
         facts.*,
-        versions.part_year
+        versions.part_year,
+        hash(facts.issuer_id, facts.report_year, facts.scope) AS place
     FROM core.corrected_facts AS facts
     INNER JOIN core.report_versions AS versions ON facts.report_id = versions.report_id
     WHERE versions.is_current
 ),
 
-ranked AS (
+-- Nearly every figure is alone in its place: only the others are sorted. Two places with one hash do no harm here.
+contested AS (
     SELECT
-        *,
-        count(*) OVER everything AS candidates,
-        count(*) FILTER (WHERE NOT part_year) OVER everything AS whole,
-        count(*) FILTER (WHERE NOT part_year AND bound = 'exact') OVER everything AS whole_and_exact
+        indicator,
+        place
     FROM candidates
-    WINDOW everything AS (PARTITION BY issuer_id, report_year, indicator, scope)
+    GROUP BY indicator, place
+    HAVING count(*) > 1
+),
+
+chosen AS (
+    SELECT
+        candidates.*,
+        1 AS stated,
+        1 AS whole,
+        1 AS whole_and_exact
+    FROM candidates
+    ANTI JOIN contested ON candidates.indicator = contested.indicator AND candidates.place = contested.place
+    UNION ALL
+    SELECT
+        candidates.*,
+        count(*) OVER everything AS stated,
+        count(*) FILTER (WHERE NOT candidates.part_year) OVER everything AS whole,
+        count(*) FILTER (WHERE NOT candidates.part_year AND candidates.bound = 'exact') OVER everything AS whole_and_exact
+    FROM candidates
+    SEMI JOIN contested ON candidates.indicator = contested.indicator AND candidates.place = contested.place
+    WINDOW
+        everything AS (
+            PARTITION BY candidates.issuer_id, candidates.report_year, candidates.indicator, candidates.scope
+        )
     QUALIFY row_number() OVER (
-        PARTITION BY issuer_id, report_year, indicator, scope
+        PARTITION BY candidates.issuer_id, candidates.report_year, candidates.indicator, candidates.scope
         -- fact ids of one report end in their place in it: f2 stands before f10
-        ORDER BY part_year, (bound <> 'exact'), len(fact_id), fact_id
+        ORDER BY candidates.part_year, (candidates.bound <> 'exact'), len(candidates.fact_id), candidates.fact_id
     ) = 1
 )
 
@@ -42,9 +65,9 @@ SELECT
     quantity_id,
     CASE
         WHEN part_year THEN 'part_year_only'
-        WHEN candidates = 1 THEN 'only'
+        WHEN stated = 1 THEN 'only'
         WHEN whole = 1 THEN 'whole_before_part'
         WHEN bound = 'exact' AND whole_and_exact = 1 THEN 'exact_before_rounded'
         ELSE 'first_stated'
     END AS chosen_by
-FROM ranked
+FROM chosen

@@ -8,7 +8,7 @@ WITH reports AS (
 
 latest AS (
     SELECT * FROM reports
-    QUALIFY row_number() OVER (PARTITION BY issuer_id ORDER BY report_year DESC, part_year, report_id) = 1
+    QUALIFY row_number() OVER (PARTITION BY issuer_id ORDER BY report_year DESC, part_year ASC, report_id ASC) = 1
 ),
 
 spans AS (

@@ -16,7 +16,7 @@ siblings AS (
     SELECT
         wanted.issuer_id,
         others.issuer_id AS peer_id,
-        others.parent_id IS NOT DISTINCT FROM wanted.parent_id AS same_parent
+        coalesce(others.parent_id = wanted.parent_id, FALSE) AS same_parent
     FROM wanted
     INNER JOIN core.issuers AS others
         ON

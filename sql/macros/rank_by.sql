@@ -21,9 +21,23 @@ WITH figures AS (
 
 -- both ends of every figure on one line: who is above is then a running count, not a join of all with all
 ends AS (
-    SELECT indicator, issuer_level, fact_id, lowest AS point, 1 AS is_low, 0 AS is_high FROM figures
+    SELECT
+        indicator,
+        issuer_level,
+        fact_id,
+        lowest AS point,
+        1 AS is_low,
+        0 AS is_high
+    FROM figures
     UNION ALL
-    SELECT indicator, issuer_level, fact_id, highest AS point, 0 AS is_low, 1 AS is_high FROM figures
+    SELECT
+        indicator,
+        issuer_level,
+        fact_id,
+        highest AS point,
+        0 AS is_low,
+        1 AS is_high
+    FROM figures
 ),
 
 above AS (

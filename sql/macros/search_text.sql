@@ -18,4 +18,4 @@ SELECT
     (place - 1)::INTEGER AS span_start,
     replace(substr(text, greatest(place - 30, 1), least(place - 1, 30) + len(words) + 40), chr(10), ' ') AS context
 FROM hits
-ORDER BY report_year DESC, hits DESC, issuer_id
+ORDER BY report_year DESC, hits DESC, issuer_id ASC

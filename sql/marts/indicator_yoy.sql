@@ -8,6 +8,15 @@ WITH reported_years AS (
     WHERE is_current
 ),
 
+breaks AS (
+    SELECT
+        indicator,
+        break_year,
+        string_agg(reason, '；' ORDER BY reason) AS reason
+    FROM core.series_breaks
+    GROUP BY indicator, break_year
+),
+
 restated AS (
     -- what a report says about the year before its own, where it says so once
     SELECT
@@ -15,28 +24,60 @@ restated AS (
         indicator,
         scope,
         unit,
+        year,
         any_value(low) AS low,
         any_value(high) AS high
     FROM core.quantities
-    WHERE role = 'comparative' AND indicator IS NOT NULL AND year IS NOT NULL
-        AND (report_id, year + 1) IN (SELECT (report_id, report_year) FROM core.reports)
-    GROUP BY report_id, indicator, scope, unit
+    WHERE role = 'comparative' AND indicator IS NOT NULL
+    GROUP BY report_id, indicator, scope, unit, year
     HAVING count(DISTINCT value) = 1
+),
+
+chosen AS (
+    SELECT *
+    FROM core.chosen_facts
+    WHERE NOT starts_with(issuer_id, 'unresolved:')
 ),
 
 series AS (
     SELECT
-        chosen.*,
-        any_value(
-            struct_pack(fact_id, value, low, high, bound, unit, part_year, contradicted := contains(flags, 'contradicted'))
-        ) OVER (
-            PARTITION BY issuer_id, indicator, scope ORDER BY report_year RANGE BETWEEN 1 PRECEDING AND 1 PRECEDING
-        ) AS previous,
-        count(*) OVER (
-            PARTITION BY issuer_id, indicator ORDER BY report_year RANGE BETWEEN 1 PRECEDING AND 1 PRECEDING
-        ) AS figures_before
-    FROM core.chosen_facts AS chosen
-    WHERE NOT starts_with(issuer_id, 'unresolved:')
+        now.*,
+        before.fact_id AS previous_fact_id,
+        before.value AS previous_value,
+        before.low AS previous_low,
+        before.high AS previous_high,
+        before.bound AS previous_bound,
+        before.unit AS previous_unit,
+        before.part_year AS previous_part_year,
+        contains(before.flags, 'contradicted') AS previous_contradicted
+    FROM chosen AS now
+    LEFT JOIN chosen AS before
+        ON
+            now.issuer_id = before.issuer_id
+            AND now.indicator = before.indicator
+            AND now.scope = before.scope
+            AND now.report_year = before.report_year + 1
+),
+
+other_scopes AS (
+    -- the year before has the indicator, but in another scope; one of the two is no whole, and such figures are few
+    SELECT now.fact_id
+    FROM chosen AS now
+    INNER JOIN chosen AS before
+        ON
+            now.issuer_id = before.issuer_id
+            AND now.indicator = before.indicator
+            AND now.report_year = before.report_year + 1
+    WHERE now.scope <> '' AND now.scope <> before.scope
+    UNION
+    SELECT now.fact_id
+    FROM chosen AS now
+    INNER JOIN chosen AS before
+        ON
+            now.issuer_id = before.issuer_id
+            AND now.indicator = before.indicator
+            AND now.report_year = before.report_year + 1
+    WHERE before.scope <> '' AND now.scope <> before.scope
 ),
 
 compared AS (
@@ -47,46 +88,46 @@ compared AS (
         breaks.reason AS series_break,
         series.scope <> '' AND NOT coalesce(list_contains(indicators.scopes, series.scope), FALSE) AS foreign_scope,
         reported_years.issuer_id IS NOT NULL AS reported_before,
+        other_scopes.fact_id IS NOT NULL AS in_other_scope,
         -- the two years can be subtracted at all: same unit, both whole
-        coalesce(series.unit = series.previous.unit AND NOT series.part_year AND NOT series.previous.part_year, FALSE)
+        coalesce(series.unit = series.previous_unit AND NOT series.part_year AND NOT series.previous_part_year, FALSE)
             AS computable,
-        coalesce(
-            restated.unit = series.previous.unit
-            AND (restated.low > series.previous.high OR restated.high < series.previous.low),
-            FALSE
-        ) AS base_restated
+        coalesce(restated.low > series.previous_high OR restated.high < series.previous_low, FALSE) AS base_restated
     FROM series
     LEFT JOIN core.indicators AS indicators ON series.indicator = indicators.indicator
-    LEFT JOIN core.series_breaks AS breaks
+    LEFT JOIN breaks
         ON series.indicator = breaks.indicator AND series.report_year = breaks.break_year
     LEFT JOIN reported_years
         ON series.issuer_id = reported_years.issuer_id AND series.report_year = reported_years.report_year + 1
+    LEFT JOIN other_scopes ON series.fact_id = other_scopes.fact_id
     LEFT JOIN restated
         ON
             series.report_id = restated.report_id
             AND series.indicator = restated.indicator
             AND series.scope = restated.scope
+            AND series.report_year = restated.year + 1
+            AND series.previous_unit = restated.unit
 ),
 
 measured AS (
     SELECT
         *,
-        CASE WHEN computable THEN value - previous.value END AS change,
-        CASE WHEN computable THEN low - previous.high END AS change_low,
-        CASE WHEN computable THEN high - previous.low END AS change_high,
+        CASE WHEN computable THEN value - previous_value END AS change,
+        CASE WHEN computable THEN low - previous_high END AS change_low,
+        CASE WHEN computable THEN high - previous_low END AS change_high,
         concat_ws(
             ',',
             CASE
-                WHEN previous IS NULL AND NOT reported_before THEN 'missing_year'
-                WHEN previous IS NULL AND figures_before > 0 THEN 'scope'
-                WHEN previous IS NULL THEN 'missing_figure'
+                WHEN previous_fact_id IS NULL AND NOT reported_before THEN 'missing_year'
+                WHEN previous_fact_id IS NULL AND in_other_scope THEN 'scope'
+                WHEN previous_fact_id IS NULL THEN 'missing_figure'
                 WHEN foreign_scope THEN 'scope'
             END,
-            CASE WHEN previous.unit <> unit THEN 'unit' END,
-            CASE WHEN part_year OR previous.part_year THEN 'part_year' END,
-            CASE WHEN contains(flags, 'contradicted') OR previous.contradicted THEN 'contradicted' END,
+            CASE WHEN previous_unit <> unit THEN 'unit' END,
+            CASE WHEN part_year OR previous_part_year THEN 'part_year' END,
+            CASE WHEN contains(flags, 'contradicted') OR previous_contradicted THEN 'contradicted' END,
             CASE WHEN base_restated THEN 'revision' END,
-            CASE WHEN previous IS NOT NULL AND series_break IS NOT NULL THEN 'series_break' END
+            CASE WHEN previous_fact_id IS NOT NULL AND series_break IS NOT NULL THEN 'series_break' END
         ) AS reason
     FROM compared
 )
@@ -111,28 +152,30 @@ SELECT
     measured.low,
     measured.high,
     measured.bound,
-    measured.previous.fact_id AS previous_fact_id,
-    measured.previous.value AS previous_value,
-    measured.previous.low AS previous_low,
-    measured.previous.high AS previous_high,
-    measured.previous.bound AS previous_bound,
+    measured.previous_fact_id,
+    measured.previous_value,
+    measured.previous_low,
+    measured.previous_high,
+    measured.previous_bound,
     measured.change,
     measured.change_low,
     measured.change_high,
     CASE WHEN measured.kind = 'rate' THEN '百分点' ELSE measured.unit END AS change_unit,
     CASE
-        WHEN measured.kind <> 'rate' AND measured.previous.value > 0
-            THEN round(100 * measured.change / measured.previous.value, 6)
+        WHEN measured.kind <> 'rate' AND measured.previous_value > 0
+            THEN round(100 * measured.change / measured.previous_value, 6)
     END AS change_pct,
     CASE
-        WHEN measured.kind <> 'rate' AND measured.change IS NOT NULL AND measured.previous.value > 0
-            AND measured.low >= 0 AND measured.previous.high > 0
-            THEN round(100 * (measured.low / measured.previous.high - 1), 6)
+        WHEN
+            measured.kind <> 'rate' AND measured.change IS NOT NULL AND measured.previous_value > 0
+            AND measured.low >= 0 AND measured.previous_high > 0
+            THEN round(100 * (measured.low / measured.previous_high - 1), 6)
     END AS change_pct_low,
     CASE
-        WHEN measured.kind <> 'rate' AND measured.change IS NOT NULL AND measured.previous.value > 0
-            AND measured.high >= 0 AND measured.previous.low > 0
-            THEN round(100 * (measured.high / measured.previous.low - 1), 6)
+        WHEN
+            measured.kind <> 'rate' AND measured.change IS NOT NULL AND measured.previous_value > 0
+            AND measured.high >= 0 AND measured.previous_low > 0
+            THEN round(100 * (measured.high / measured.previous_low - 1), 6)
     END AS change_pct_high,
     CASE
         WHEN measured.change IS NULL THEN NULL
@@ -149,12 +192,12 @@ SELECT
             CASE WHEN contains(measured.reason, 'missing_year') THEN '上年没有报告' END,
             CASE WHEN contains(measured.reason, 'missing_figure') THEN '上年报告未提这一指标' END,
             CASE
-                WHEN contains(measured.reason, 'scope') AND measured.previous IS NULL THEN '上年只有其他范围的数'
+                WHEN contains(measured.reason, 'scope') AND measured.previous_fact_id IS NULL THEN '上年只有其他范围的数'
                 WHEN contains(measured.reason, 'scope') THEN '范围「' || measured.scope || '」不在目录表内，不作比较'
             END,
             CASE
                 WHEN contains(measured.reason, 'unit')
-                    THEN '两年单位不同（上年' || measured.previous.unit || '，本年' || measured.unit || '）'
+                    THEN '两年单位不同（上年' || measured.previous_unit || '，本年' || measured.unit || '）'
             END,
             CASE WHEN contains(measured.reason, 'part_year') THEN '有一年只涵盖部分月份' END,
             CASE WHEN contains(measured.reason, 'contradicted') THEN '报告内有不同说法' END,

@@ -17,7 +17,7 @@ WITH pairs AS (
 stated AS (
     SELECT *
     FROM core.corrected_facts
-    WHERE report_id IN (SELECT old_report_id FROM pairs UNION SELECT new_report_id FROM pairs)
+    WHERE report_id IN (SELECT pairs.old_report_id FROM pairs) OR report_id IN (SELECT pairs.new_report_id FROM pairs)
     QUALIFY row_number() OVER (
         PARTITION BY report_id, indicator, scope ORDER BY (bound <> 'exact'), len(fact_id), fact_id
     ) = 1

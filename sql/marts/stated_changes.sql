@@ -5,8 +5,8 @@ WITH claims AS (
         reports.issuer_id,
         reports.issuer_name,
         reports.report_year,
-        right(left(sentence, span_start - sentence_start), 12) AS words_before,
-        left(substr(sentence, span_end - sentence_start + 1), 6) AS words_after
+        right(left(quantities.sentence, quantities.span_start - quantities.sentence_start), 12) AS words_before,
+        left(substr(quantities.sentence, quantities.span_end - quantities.sentence_start + 1), 6) AS words_after
     FROM core.quantities AS quantities
     INNER JOIN core.reports AS reports ON quantities.report_id = reports.report_id
     INNER JOIN core.report_versions AS versions ON reports.report_id = versions.report_id
