@@ -103,15 +103,17 @@ def is_current(con: duckdb.DuckDBPyConnection, home: Home) -> bool:
 
 def state(con: duckdb.DuckDBPyConnection) -> str:
     """A hash that changes with everything a release shows: files, corrections, decisions, definitions, references."""
+    # one row: the order of a UNION's rows is not kept under preserve_insertion_order = false
     parts = con.execute("""
-        SELECT (SELECT struct_pack(count(*), max(load_id)) FROM raw.files)::VARCHAR
-        UNION ALL SELECT coalesce(string_agg(md5(corrections::VARCHAR), '' ORDER BY fact_id), '')
-            FROM core.corrections_applied AS corrections
-        UNION ALL SELECT coalesce(string_agg(name || version, ',' ORDER BY name), '') FROM ops.definitions
-        UNION ALL SELECT coalesce(string_agg(quarantine_id || status, ',' ORDER BY quarantine_id), '')
-            FROM quality.quarantine
+        SELECT
+            (SELECT struct_pack(count(*), max(load_id))::VARCHAR FROM raw.files),
+            (SELECT coalesce(string_agg(md5(corrections::VARCHAR), '' ORDER BY fact_id), '')
+                FROM core.corrections_applied AS corrections),
+            (SELECT coalesce(string_agg(name || version, ',' ORDER BY name), '') FROM ops.definitions),
+            (SELECT coalesce(string_agg(quarantine_id || status, ',' ORDER BY quarantine_id), '')
+                FROM quality.quarantine)
     """).fetchall()
-    return hashlib.sha256("\n".join(words for (words,) in parts).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join(parts[0]).encode()).hexdigest()[:16]
 
 
 def _copy(con: duckdb.DuckDBPyConnection, target: Path) -> None:
