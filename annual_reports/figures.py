@@ -86,7 +86,7 @@ class _Reader:
             matched = indicators.match_sentence(
                 self.text,
                 sentence,
-                [Figure(m.start, m.end, m.unit) for m in counted],
+                [Figure(m.start, m.end, _first_part(m.unit)) for m in counted],
                 self.phrasings,
                 lambda: self._background(sentence[0], section),
             )
@@ -138,7 +138,7 @@ class _Reader:
         if not mentions or mentions[-1].value is None or mentions[-1].end <= figure.label:
             return []
         mention = mentions[-1]
-        where = [Figure(mention.start, mention.end, mention.unit)]
+        where = [Figure(mention.start, mention.end, _first_part(mention.unit))]
         section = self._section(figure.start)
         phrase = (0, len(figure.phrase))
         (matched,) = indicators.match_sentence(
@@ -204,6 +204,11 @@ class _Reader:
             before |= self._titles[section]
             section = self.sections[section].parent
         return before
+
+
+def _first_part(unit: str) -> str:
+    """期 of 期(次): a unit in two parts counts what the first counts."""
+    return unit.partition("(")[0]
 
 
 _MAY_BE_CLAIMED = frozenset({"持续时间"})  # 「服务时长698小时」 is a figure where an indicator counts hours

@@ -28,7 +28,7 @@ class Window(NamedTuple):
     """What stands around one figure, as tokens of the lexicon.
 
     ``before`` and ``behind`` are its own words on either side, ``own`` where the former stand. ``clause`` is what comes
-    earlier in its clause (another figure between), ``earlier`` earlier in the sentence, ``following`` the next clause
+    earlier in its clause (another figure between), or later where the figure opens a list (对5个乡镇、4家单位督察); ``earlier`` earlier in the sentence, ``following`` the next clause
     up to its first figure. ``foreign`` counts the characters of its own words that the catalogue does not know.
     """
 
@@ -36,7 +36,7 @@ class Window(NamedTuple):
     end: int  # where the words behind it end
     before: list[Token]
     behind: list[Token]
-    clause: list[Token]
+    clause: Sequence[Token]
     earlier: list[Token]
     following: list[Token]
     foreign: int
@@ -55,6 +55,7 @@ def windows(text: str, sentence: Span, figures: Sequence[Span], tokens: list[Tok
     for index, (clause, own, right, close) in enumerate(_places(text, sentence, figures, marks)):
         first, last = figures[index]
         before, behind = between(*own), between(last, right)
+        rest = (*between(clause, min(own[0], first)), *(between(right, close) if behind else ()))
         at = bisect_left(marks, close)
         ahead = marks[at + 1] if at + 1 < len(marks) else end
         if index + 1 < len(figures) and figures[index + 1][0] < ahead:
@@ -67,7 +68,7 @@ def windows(text: str, sentence: Span, figures: Sequence[Span], tokens: list[Tok
                 end=right,
                 before=before,
                 behind=behind,
-                clause=between(clause, min(own[0], first)),
+                clause=rest,
                 earlier=between(start, clause),
                 following=between(close, ahead) if ahead > close else [],
                 foreign=_unknown(text, *own, before) + _unknown(text, last, right, behind),
