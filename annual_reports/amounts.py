@@ -32,6 +32,7 @@ _PARTS = (
 )
 
 _RANGE_SIGN = re.compile(rf"{S}(?:[-－‐–—―─~～〜]{{1,2}}|至|到){S}(?=[{DIGITS}{HAN_DIGITS}])")
+_RANGE_BEGINS = frozenset("-－‐–—―─~～〜至到 \t\n\u3000\xa0")
 _PAIR = re.compile(r"(.*?[十百千万])?([一二两三四五六七八九])([二三四五六七八九])([十百千万亿]*)")
 _PAIR_OF = {"一二", "一两", "二三", "两三", "三四", "三五", "四五", "五六", "六七", "七八", "八九"}
 _FACTOR = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
@@ -75,7 +76,10 @@ class Amounts:
 
     def upper_end(self, text: str, match: re.Match[str]) -> re.Match[str] | None:
         """The match of the upper end where ``match`` is the lower end of a range with a unit: 3-5次, 15%至20%."""
-        sign = None if match["after"] else _RANGE_SIGN.match(text, match.end())
+        end = match.end()
+        if text[end : end + 1] not in _RANGE_BEGINS or match["after"]:
+            return None
+        sign = _RANGE_SIGN.match(text, end)
         upper = sign and self.match(text, sign.end())
         if not upper or upper["number"] is None or upper["head"] or not (match["unit"] or upper["unit"]):
             return None
@@ -95,7 +99,7 @@ class Amounts:
         unit = self.unit(printed or None)
         if unit.kind == "money" and (step := _MONEY_STEP.search(_joined(_steps(upper or match)))):
             printed = step[0] + printed
-        if pair := upper is None and not match["tight"] and _pair(match["number"]):
+        if pair := upper is None and not match["tight"] and not match["number"].isascii() and _pair(match["number"]):
             low, high = (end * _factor(match["times"]) * unit.times for end in pair)
             return Amount(_out(low), _out(low), _out(high), "range", printed, unit.name)
         if upper is not None:
@@ -161,7 +165,7 @@ def plain(printed: str) -> int | float | None:
 
 
 def _joined(printed: str) -> str:
-    return "".join(printed.split())
+    return printed if printed.isalnum() else "".join(printed.split())
 
 
 def _steps(match: re.Match[str]) -> str:

@@ -69,8 +69,7 @@ class _Grammar:
 @lru_cache(maxsize=8)
 def _grammar(tables: Catalogue) -> _Grammar:
     words, known = BoundWords(tables["bounds"]), compile_units(tables["units"])
-    names = traps.compile_traps(tables["names"])
-    return _Grammar(words, Amounts(words, known), names, Counting(tables["counting"], known))
+    return _Grammar(words, Amounts(words, known), Traps(tables["names"]), Counting(tables["counting"], known))
 
 
 # Where a number, or something that may hold one, begins.
@@ -194,8 +193,8 @@ class _Reader:
             round_number = text[start] in "百千万亿十" and (word or text[start + 1 : start + 2] in ("余", "多"))
             if not round_number:
                 return self._leave(start, *trap)
-        if end := traps.date_at(text, start, False):
-            return self._leave(start, end, "date")
+        if text[start] in "一二" and self._shape(traps.DATE, start, "date"):
+            return None
         match = self.amounts.match(text, start)
         if match is None:
             return None

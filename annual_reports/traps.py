@@ -7,9 +7,9 @@ the words and the particular patterns in ``catalogue/names.yml``. ``quantities``
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any, Literal
 
+from annual_reports.catalogue import CatalogueError
 from annual_reports.units import SPACE as S
 
 Kind = Literal["quantity", "date", "ordinal", "name", "idiom", "frequency", "heading", "other"]
@@ -68,50 +68,76 @@ ENUMERATION = re.compile(r"[一二三四五六七八九十]{1,3}(?:是|则|要)(
 _MARK_BEFORE = frozenset("\n。；：;:！!？?（(")
 
 
-@dataclass(frozen=True, slots=True)
 class Traps:
-    """The catalogue's words and patterns by where they can begin."""
+    """The words and patterns of ``catalogue["names"]``, ready for matching."""
 
-    words: dict[str, tuple[tuple[str, int, Kind], ...]]  # two letters at or around the digit → (word, offset, kind)
-    patterns: re.Pattern[str]
-    kinds: tuple[Kind, ...]
+    def __init__(self, table: dict[str, Any]) -> None:
+        self._words: dict[str, list[tuple[str, int, Kind]]] = {}
+        self._kinds: list[Kind] = []
+        patterns: list[str] = []
+        for name, entry in table.items():
+            for word in entry.get("words", ()):
+                if word[0].isdecimal():
+                    patterns.append(f"{word}(?![{DIGITS}万亿.%％])")
+                    self._kinds.append(entry["kind"])
+                else:
+                    self._add_word(word, entry["kind"])
+            for pattern in entry.get("patterns", ()):
+                patterns.append(_checked(name, pattern))
+                self._kinds.append(entry["kind"])
+        self._arabic = _beginning_with(f"[{DIGITS}]++", "0123456789", patterns)
+        self._han = _beginning_with(f"[{HAN_DIGITS}]++", HAN_DIGITS, patterns)
+
+    def _add_word(self, word: str, kind: Kind) -> None:
+        """A word is looked up by two of its letters: its digit with the one behind, or the one before."""
+        offset = next((i for i, letter in enumerate(word) if letter in HAN_DIGITS), 0)
+        group = self._words.setdefault(word[:2] if offset == 0 else word[offset - 1 : offset + 1], [])
+        group.append((word, offset, kind))
+        group.sort(key=lambda known: -len(known[0]))
 
     def word(self, text: str, digit: int) -> tuple[int, Kind] | None:
         """(end, kind) of a fixed word round the Chinese digit at ``digit``."""
         for pair in (text[digit : digit + 2], text[digit - 1 : digit + 1] if digit else ""):
-            for word, offset, kind in self.words.get(pair, ()):
+            for word, offset, kind in self._words.get(pair, ()):
                 if offset <= digit and text.startswith(word, digit - offset):
                     return digit - offset + len(word), kind
         return None
 
     def pattern(self, text: str, digit: int) -> tuple[int, Kind] | None:
-        """(end, kind) of a pattern of the catalogue that begins at ``digit``."""
-        match = self.patterns.match(text, digit)
-        if match is None or match.lastgroup is None:
-            return None
-        return match.end(), self.kinds[int(match.lastgroup[1:])]
+        """(end, kind) of a pattern that begins at the digit or number ``text[digit]``."""
+        match = (self._arabic if text[digit].isdecimal() else self._han).match(text, digit)
+        return (match.end(), self._kinds[int(match.lastgroup[1:])]) if match and match.lastgroup else None
 
 
-def compile_traps(table: dict[str, Any]) -> Traps:
-    """The matching tables of ``catalogue["names"]``."""
-    number = f"(?:[{HAN_DIGITS}]+|[{DIGITS}]+)"
-    words: dict[str, list[tuple[str, int, Kind]]] = {}
-    patterns: list[str] = []
-    kinds: list[Kind] = []
-    for entry in table.values():
-        for word in entry.get("words", ()):
-            if word[0].isdecimal():
-                patterns.append(f"(?P<k{len(kinds)}>{word}(?![{DIGITS}万亿.%％]))")
-                kinds.append(entry["kind"])
-                continue
-            offset = next((i for i, letter in enumerate(word) if letter in HAN_DIGITS), 0)
-            key = word[:2] if offset == 0 else word[offset - 1 : offset + 1]
-            words.setdefault(key, []).append((word, offset, entry["kind"]))
-        for pattern in entry.get("patterns", ()):
-            patterns.append(f"(?P<k{len(kinds)}>{pattern.replace('#', number)})")
-            kinds.append(entry["kind"])
-    by_length = {pair: tuple(sorted(group, key=lambda w: -len(w[0]))) for pair, group in words.items()}
-    return Traps(by_length, re.compile("|".join(patterns)), tuple(kinds))
+_NUMBER = f"(?:[{HAN_DIGITS}]++|[{DIGITS}]++)"
+
+
+def _beginning_with(number: str, digits: str, patterns: list[str]) -> re.Pattern[str]:
+    """The patterns that can begin with a number of these ``digits``, as one expression. What opens with ``#`` stands
+    behind a single number: trying the number again for each of them took most of the time of a reading."""
+    behind_number, others = [], []
+    for place, pattern in enumerate(patterns):
+        whole = pattern.replace("#", _NUMBER)
+        if pattern.startswith("#") and "|" not in _outside_groups(pattern):
+            behind_number.append(f"(?P<k{place}>{whole.removeprefix(_NUMBER)})")
+        elif "#" in pattern or any(digit in pattern for digit in digits):
+            others.append(f"(?P<k{place}>{whole})")
+    return re.compile("|".join([f"{number}(?:{'|'.join(behind_number)})", *others]))
+
+
+def _outside_groups(pattern: str) -> str:
+    """The pattern without what stands in brackets."""
+    while (bare := re.sub(r"\([^()]*\)|\[[^\]]*\]", "", pattern)) != pattern:
+        pattern = bare
+    return pattern
+
+
+def _checked(name: str, pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise CatalogueError(f"names.yml 的「{name}」：patterns 里的「{pattern}」不是合法的正则（{error}）") from error
+    return pattern
 
 
 def begins_line(text: str, start: int) -> bool:

@@ -18,8 +18,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
 from annual_reports import quantities
 from annual_reports.quantities import Mention
 
