@@ -1,0 +1,118 @@
+"""Writing pages: templates with everything escaped, lists cut into pages, old pages removed.
+
+Knows files, links and sizes; nothing of what stands on a page.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup, escape
+
+from expectations.labels import say
+from expectations.pages.marking import number
+
+HERE = Path(__file__).parent
+PER_PAGE = 200  # rows of a list; at some 2 KB each a page stays well under 1 MB
+BEIJING = timedelta(hours=8)  # the warehouse keeps UTC; China has one zone and no summer time
+
+
+@lru_cache(maxsize=1)
+def templates() -> jinja2.Environment:
+    """The templates, with autoescape on and the words that pages use."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters |= {"say": say, "number": number, "when": when, "short": short, "quote": quote, "size": size}
+    return environment
+
+
+def when(moment: datetime | None) -> str:
+    """A time of the warehouse in Beijing time."""
+    return "" if moment is None else f"{moment + BEIJING:%Y-%m-%d %H:%M}"
+
+
+def short(text: str | None, most: int = 80) -> str:
+    """At most ``most`` characters of a text."""
+    text = text or ""
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def size(number_of_bytes: int | None) -> str:
+    """A file size for people."""
+    if number_of_bytes is None:
+        return ""
+    amount = float(number_of_bytes)
+    for unit in ("字节", "KB", "MB", "GB"):
+        if amount < 1024 or unit == "GB":
+            return f"{amount:.0f} {unit}" if unit == "字节" else f"{amount:.1f} {unit}"
+        amount /= 1024
+    raise AssertionError
+
+
+def quote(sentence: str | None, printed: str | None, around: int = 140) -> Markup:
+    """A source sentence, its figure set off; of a long one the part around the figure."""
+    sentence = sentence or ""
+    at = sentence.find(printed) if printed else -1
+    if at < 0:
+        return escape(short(sentence, 2 * around))
+    start, end = at, at + len(printed or "")
+    left, right = max(0, start - around), min(len(sentence), end + around)
+    return Markup("{}{}<b>{}</b>{}{}").format(
+        "…" if left else "", sentence[left:start], sentence[start:end], sentence[end:right],
+        "…" if right < len(sentence) else "",
+    )  # fmt: skip
+
+
+class Site:
+    """A folder of pages. ``common`` goes to every template; ``written`` counts the pages."""
+
+    def __init__(self, target: Path, **common: Any):
+        self.target = target
+        self.common = common
+        self.written = 0
+        self.names: set[str] = set()
+        for folder in ("reports", "rules"):
+            (target / folder).mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(HERE / "style.css", target / "style.css")
+
+    def write(self, name: str, template: str, **context: Any) -> None:
+        """Write one page, whole or not at all; ``root`` leads from it back to the folder."""
+        html = templates().get_template(template).render(root="../" * name.count("/"), **self.common, **context)
+        path = self.target / name
+        aside = path.with_suffix(".part")
+        aside.write_text(html, "utf-8")
+        os.replace(aside, path)
+        self.names.add(name)
+        self.written += 1
+
+    def write_list(self, stem: str, template: str, rows: Sequence[Any], *, per: int = PER_PAGE, **context: Any) -> None:
+        """Write a list as stem.html, stem-2.html …, ``per`` rows each; an empty list is a page that says so."""
+        pages = max(1, -(-len(rows) // per))
+        for n in range(pages):
+            part = rows[n * per : (n + 1) * per]
+            self.write(
+                page_name(stem, n), template, rows=part, stem=stem.rpartition("/")[2], page=n, pages=pages, **context
+            )
+
+    def sweep(self, folder: str = "") -> None:
+        """Remove the pages of ``folder`` that were not written this time."""
+        for path in (self.target / folder).glob("*.html"):
+            if path.relative_to(self.target).as_posix() not in self.names:
+                path.unlink()
+
+
+def page_name(stem: str, n: int) -> str:
+    """The name of the n-th page (from 0) of a list."""
+    return f"{stem}.html" if n == 0 else f"{stem}-{n + 1}.html"
