@@ -12,14 +12,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
+from annual_reports import phrases
 from annual_reports.phrasings import Phrasings
 from annual_reports.report import Fact, Quantity
 
-_CLAUSE_MARK = re.compile(r"[，。；：！？,;:\n]")
-_PART = re.compile(r"其中|另有|还有|包括|其余")
 _TOTAL = re.compile(r"共|累计|总计|合计|全年|总|全部")
-_MARKS = re.compile(r"[\s“”\"'‘’、（）()《》〈〉…—\-·]+")
-_TITLE = re.compile(r"《(?:中华人民共和国)?([^》\n]{2,40})》")
 _LONGEST_SCOPE = 24
 
 
@@ -71,7 +68,7 @@ def _narrow(text: str, quantities: list[Quantity], members: Sequence[int], phras
     Where none narrows but they are put in other words (专题会议6次, 法治建设推进会2次), the one that says it is the
     total, else the largest, is the whole, and the others keep their words as scope.
     """
-    own = {index: _own_words(text, quantities[index], phrasings) for index in members}
+    own = {index: phrases.own(text, quantities, index, phrasings) for index in members}
     open_members = []
     for index in members:
         narrowing, phrase, part = own[index]
@@ -95,37 +92,6 @@ def _scope(quantities: list[Quantity], index: int, words: str) -> None:
     words = words[:_LONGEST_SCOPE]
     if words and words != old:
         quantities[index] = replace(quantities[index], scope=f"{old}：{words}" if old else words)
-
-
-def _own_words(text: str, quantity: Quantity, phrasings: Phrasings) -> tuple[str, str, bool]:
-    """What narrows the figure in its clause, the clause's words without fillers, and whether it is called a part."""
-    start = max(
-        (mark.end() for mark in _CLAUSE_MARK.finditer(text, quantity.sentence_start, quantity.start)),
-        default=quantity.sentence_start,
-    )
-    close = _CLAUSE_MARK.search(text, quantity.end)
-    end = close.start() if close else len(text)
-    common = phrasings.vocabulary[quantity.indicator or ""]
-    narrowing: list[str] = []
-    phrase: list[str] = []
-    for first, last in ((start, quantity.start), (quantity.end, min(end, quantity.end + _LONGEST_SCOPE))):
-        at = first
-        for token in (*phrasings.lexicon.scan(text, first, last), None):
-            left = text[at : token.start if token else last]
-            if len(left) > 1:
-                narrowing.append(left)
-            phrase.append(left)
-            if token is None:
-                break
-            if not token.filler and token.end > at:
-                phrase.append(text[max(at, token.start) : token.end])
-                if token.words.isdisjoint(common):
-                    narrowing.append(text[max(at, token.start) : token.end])
-            at = max(at, token.end)
-    part = bool(_PART.search(text, start, quantity.start))
-    if title := _TITLE.search(text, start, quantity.start):
-        return title[1], title[1], part
-    return _MARKS.sub("", "".join(narrowing)), _MARKS.sub("", "".join(phrase)), part
 
 
 def _says_total(text: str, quantity: Quantity) -> bool:

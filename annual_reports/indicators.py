@@ -16,7 +16,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from annual_reports.clauses import clause_marks
-from annual_reports.lexicon import Token
+from annual_reports.lexicon import NOTHING, Token
 from annual_reports.phrasings import Phrasing, Phrasings
 from annual_reports.windows import JOINT, Window, windows, words
 
@@ -187,7 +187,8 @@ class _Finder:
                 return None
             score += _COMPANION + value
         for group in rule.next:
-            value = max(_longest(group, own), _longest(group, self._clause) - 1, _longest(group, self._following) - 1)
+            beside = self._following if self.window.plain else NOTHING
+            value = max(_longest(group, own), _longest(group, self._clause) - 1, _longest(group, beside) - 1)
             if value <= 0:
                 return None
             score += _COMPANION + value

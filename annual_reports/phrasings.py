@@ -53,6 +53,7 @@ class Phrasings:
     """Everything the matcher needs of one catalogue."""
 
     lexicon: Lexicon
+    rules: tuple[Phrasing, ...]
     by_head: dict[tuple[str, str], tuple[Phrasing, ...]]  # (head word, unit)
     by_code_before: dict[tuple[str, str], tuple[Phrasing, ...]]  # (code of the figure before, unit)
     scopes: dict[str, Scopes]
@@ -84,6 +85,7 @@ def compile_phrasings(catalogue: Catalogue) -> Phrasings:
                 followers[code, unit].append(rule)
     return Phrasings(
         lexicon=Lexicon(words, groups[FILLER], groups[OPAQUE]),
+        rules=tuple(rules),
         by_head={key: tuple(found) for key, found in heads.items()},
         by_code_before={key: tuple(found) for key, found in followers.items()},
         scopes=scopes,

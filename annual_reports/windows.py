@@ -28,8 +28,9 @@ class Window(NamedTuple):
     """What stands around one figure, as tokens of the lexicon.
 
     ``before`` and ``behind`` are its own words on either side, ``own`` where the former stand. ``clause`` is what comes
-    earlier in its clause (another figure between), or later where the figure opens a list (对5个乡镇、4家单位督察); ``earlier`` earlier in the sentence, ``following`` the next clause
-    up to its first figure. ``foreign`` counts the characters of its own words that the catalogue does not know.
+    earlier in its clause (another figure between), or later where the figure opens a list (对5个乡镇、4家单位督察);
+    ``earlier`` earlier in the sentence, ``following`` the next clause up to its first figure (``plain``: it has none).
+    ``foreign`` counts the characters of its own words that the catalogue does not know.
     """
 
     own: Span
@@ -39,6 +40,7 @@ class Window(NamedTuple):
     clause: Sequence[Token]
     earlier: list[Token]
     following: list[Token]
+    plain: bool
     foreign: int
     clause_start: int
 
@@ -58,7 +60,8 @@ def windows(text: str, sentence: Span, figures: Sequence[Span], tokens: list[Tok
         rest = (*between(clause, min(own[0], first)), *(between(right, close) if behind else ()))
         at = bisect_left(marks, close)
         ahead = marks[at + 1] if at + 1 < len(marks) else end
-        if index + 1 < len(figures) and figures[index + 1][0] < ahead:
+        plain = index + 1 == len(figures) or figures[index + 1][0] >= ahead
+        if not plain:
             ahead = figures[index + 1][0]
         if text.startswith(_OF_WHICH, close + 1):
             ahead = close  # 「召开会议22次，其中专题研究法治4次」: what follows is about the 4
@@ -71,6 +74,7 @@ def windows(text: str, sentence: Span, figures: Sequence[Span], tokens: list[Tok
                 clause=rest,
                 earlier=between(start, clause),
                 following=between(close, ahead) if ahead > close else [],
+                plain=plain,
                 foreign=_unknown(text, *own, before) + _unknown(text, last, right, behind),
                 clause_start=clause,
             )

@@ -1,0 +1,70 @@
+"""The words of a figure's own clause: what it is said to count, and what of that the catalogue does not expect.
+
+Used where words become data: the scope of a narrower figure, and the list of phrases that no indicator claims yet.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from annual_reports.phrasings import Phrasings
+from annual_reports.report import Quantity
+
+_CLAUSE_MARK = re.compile(r"[，。；：！？,;:\n]")
+_LIST_MARK = re.compile(r"、|和|及|与")
+_PART = re.compile(r"其中|另有|还有|包括|其余")
+_MARKS = re.compile(r"[\W\d_]+")
+_TITLE = re.compile(r"《(?:中华人民共和国)?([^》\n]{2,40})》")
+_BEHIND = 24  # characters behind a number that still belong to it
+
+
+class Own(NamedTuple):
+    """``narrowing``: words that the indicator's rules do not know; ``phrase``: all but the fillers; ``part``: the
+    clause calls the figure a part (其中…)."""
+
+    narrowing: str
+    phrase: str
+    part: bool
+
+
+def own(text: str, quantities: Sequence[Quantity], index: int, phrasings: Phrasings) -> Own:
+    """The own words of ``quantities[index]``: its clause without the words of the figures before and behind."""
+    quantity = quantities[index]
+    start = max(
+        (mark.end() for mark in _CLAUSE_MARK.finditer(text, quantity.sentence_start, quantity.start)),
+        default=quantity.sentence_start,
+    )
+    part = bool(_PART.search(text, start, quantity.start))
+    if title := _TITLE.search(text, start, quantity.start):
+        return Own(title[1], title[1], part)
+    before = max((q.end for q in quantities[:index] if q.end <= quantity.start), default=start)
+    if before > start:
+        mark = _LIST_MARK.search(text, before, quantity.start)
+        start = mark.end() if mark else before
+    close = _CLAUSE_MARK.search(text, quantity.end)
+    behind = min(
+        close.start() if close else len(text),
+        quantity.end + _BEHIND,
+        *(q.start for q in quantities[index + 1 :] if q.start >= quantity.end),
+        len(text),
+    )
+    narrowing: list[str] = []
+    phrase: list[str] = []
+    common = phrasings.vocabulary.get(quantity.indicator or "", frozenset())
+    for first, last in ((start, quantity.start), (quantity.end, behind)):
+        at = first
+        for token in (*phrasings.lexicon.scan(text, first, last), None):
+            unknown = text[at : token.start if token else last]
+            phrase.append(unknown)
+            if len(unknown) > 1:
+                narrowing.append(unknown)
+            if token is None:
+                break
+            if not token.filler and token.end > at:
+                phrase.append(text[max(at, token.start) : token.end])
+                if token.words.isdisjoint(common):
+                    narrowing.append(phrase[-1])
+            at = max(at, token.end)
+    return Own(_MARKS.sub("", "".join(narrowing)), _MARKS.sub("", "".join(phrase)), part)
