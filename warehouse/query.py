@@ -29,17 +29,22 @@ class QuestionError(ValueError):
 
 @dataclass(frozen=True)
 class Parameter:
-    """``default`` as written in the file; an empty one means that the parameter must be given."""
+    """``default`` as written in the file; an empty one means that the parameter must be given, ``latest`` and
+    ``earliest`` are the last and the first report year of the warehouse."""
 
     name: str
     default: str
     meaning: str
 
-    def value(self, given: str | None) -> int | float | str:
+    def value(self, given: str | None, con: duckdb.DuckDBPyConnection) -> int | float | str:
         """The value to bind: ``given`` or the default; a whole number or a decimal where it looks like one."""
         words = self.default if given is None else str(given)
         if words == "":
             raise QuestionError(f"要给参数 --{self.name}（{self.meaning}）")
+        if words in ("latest", "earliest"):
+            pick = "max" if words == "latest" else "min"
+            year = con.execute(f"SELECT {pick}(report_year) FROM core.report_versions WHERE is_current").fetchall()[0][0]
+            return int(year or 0)
         for kind in (int, float):
             try:
                 return kind(words)
@@ -80,7 +85,7 @@ def analyse(con: duckdb.DuckDBPyConnection, name: str, given: Mapping[str, Any] 
     if unknown := set(given) - set(wanted):
         possible = "、".join(wanted) or "（没有参数）"
         raise QuestionError(f"分析「{name}」没有参数 {'、'.join(sorted(unknown))}，可用的是 {possible}")
-    values = {key: parameter.value(given.get(key)) for key, parameter in wanted.items()}
+    values = {key: parameter.value(given.get(key), con) for key, parameter in wanted.items()}
     return con.sql(analysis.sql, params=values).pl() if values else con.sql(analysis.sql).pl()
 
 
