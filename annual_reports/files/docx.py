@@ -8,11 +8,14 @@ annual_reports.text. python-docx and its kin lose the numbering of Chinese lists
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from lxml import etree
 
-from annual_reports.files.document import DOCX, Block, Document, Kind, Limits, Unreadable, raised
+from annual_reports.files import html
+from annual_reports.files.detect import detect
+from annual_reports.files.document import DOCX, HTML, Block, Document, Kind, Limits, Unreadable, raised
 from annual_reports.files.numbering import Numbering
 from annual_reports.files.wordml import Package, Style, Styles, W, attribute, number, on
 
@@ -50,10 +53,11 @@ def read(data: bytes, limits: Limits) -> Document:
     body = root.find(W + "body") if root is not None else None
     if body is None:
         raise Unreadable("damaged", f"docx 里没有正文部件 {main}；请重新下载或导出")
-    related = dict(package.relations(main).values())
+    relations = package.relations(main)
+    related = dict(relations.values())
     styles = Styles(package.xml(related.get("styles", "word/styles.xml")))
     numbering = Numbering(package.xml(related.get("numbering", "word/numbering.xml")), styles.numbers())
-    walk = _Walk(styles, numbering, limits)
+    walk = _Walk(styles, numbering, limits, lambda reference: package.bytes(relations.get(reference, ("", ""))[1]))
     walk.story(body)
     for kind, name in (("footnotes", "脚注"), ("endnotes", "尾注")):
         notes = package.xml(related.get(kind, f"word/{kind}.xml"))
@@ -86,12 +90,16 @@ class _Paragraph:
 class _Walk:
     """One pass through the document, gathering blocks; the numbering counts along."""
 
-    def __init__(self, styles: Styles, numbering: Numbering, limits: Limits) -> None:
+    def __init__(
+        self, styles: Styles, numbering: Numbering, limits: Limits, chunks: Callable[[str], bytes | None]
+    ) -> None:
+        """``chunks`` gives the bytes of a part that the text refers to by a relation's id."""
         self.blocks: list[Block] = []
+        self._chunks = chunks
+        self._limits = limits
         self._styles = styles
         self._numbering = numbering
         self._left = limits.characters
-        self._limit = limits.blocks
         self._paragraphs = 0
         self._tables = 0
         self._carried = ""  # text whose paragraph mark was deleted: it runs into the next paragraph
@@ -111,8 +119,17 @@ class _Walk:
                 self._paragraph(child, kind, place)
             elif child.tag == _TBL:
                 self._table(child, kind, place)
+            elif child.tag == W + "altChunk":
+                self._chunk(child.get(_REFERENCE, ""))
             elif child.tag not in _REMOVED:
                 self._blocks_of(child, kind, place)
+
+    def _chunk(self, reference: str) -> None:
+        """A page kept whole inside the document, as web editors write it (§17.17.2.1); other formats are passed over."""
+        data = self._chunks(reference)
+        if data is not None and detect(data, "chunk.html") == HTML:
+            page = html.read(data, self._limits)
+            self.blocks.extend(block._replace(place=f"嵌入网页{block.place}") for block in page.blocks)
 
     def notes(self, root: etree._Element, name: str) -> None:
         """Foot- or endnotes after the text; separators are no notes."""
@@ -150,8 +167,8 @@ class _Walk:
         marker = ""
         if properties.number_id not in (None, "0") and shown:
             marker = self._numbering.next(properties.number_id or "", properties.level, text.lstrip())
-        if len(self.blocks) >= self._limit:
-            raise Unreadable("too_large", f"文档的段落超过上限 {self._limit}；请拆分后再放入")
+        if len(self.blocks) >= self._limits.blocks:
+            raise Unreadable("too_large", f"文档的段落超过上限 {self._limits.blocks}；请拆分后再放入")
         if not text.strip():
             self.blocks.append(Block("", kind, place=place))
             return

@@ -23,6 +23,9 @@ _STRICT = (
     (b"http://purl.oclc.org/ooxml/officeDocument/relationships", b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"),
     (b"http://purl.oclc.org/ooxml/officeDocument/math", b"http://schemas.openxmlformats.org/officeDocument/2006/math"),
 )  # fmt: skip
+_PARSER = etree.XMLParser(  # expands no entity, fetches nothing, refuses more than 256 levels
+    resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, remove_comments=True, remove_pis=True
+)
 _PART = 60_000_000  # bytes of one XML part: 5 million characters with their markup
 
 
@@ -99,16 +102,8 @@ class Package:
         if b"purl.oclc.org/ooxml" in data[:4000]:  # the Strict variant: same names in other namespaces
             for strict, transitional in _STRICT:
                 data = data.replace(strict, transitional)
-        parser = etree.XMLParser(
-            resolve_entities=False,
-            no_network=True,
-            huge_tree=False,
-            load_dtd=False,
-            remove_comments=True,
-            remove_pis=True,
-        )
         try:
-            return etree.fromstring(data, parser)
+            return etree.fromstring(data, _PARSER)
         except (etree.XMLSyntaxError, ValueError) as error:
             fault = "嵌套过深" if "depth" in str(error) else "不是完整的 XML"
             raise Unreadable("damaged", f"docx 的部件 {name} {fault}；请重新下载或导出") from error
@@ -139,31 +134,41 @@ class Style:
 
 
 class Styles:
-    """styles.xml: values looked up along w:basedOn. A chain that runs in a circle ends."""
+    """styles.xml: values looked up along w:basedOn; a chain that runs in a circle ends. A style is read when it is
+    used, for a document carries hundreds and uses a few."""
 
     def __init__(self, root: etree._Element | None) -> None:
-        self._styles: dict[str, Style] = {}
-        self.default = ""
-        for node in root.iter(W + "style") if root is not None else ():
-            identifier = attribute(node, "styleId") or ""
-            self._styles[identifier] = _style(node)
-            if attribute(node, "type") == "paragraph" and attribute(node, "default") in ("1", "true", "on"):
-                self.default = identifier
+        self._nodes = {attribute(n, "styleId") or "": n for n in root.findall(W + "style")} if root is not None else {}
+        self._chains: dict[str, list[tuple[str, Style]]] = {}
+        self.default = next(
+            (
+                identifier
+                for identifier, node in self._nodes.items()
+                if attribute(node, "type") == "paragraph" and attribute(node, "default") in ("1", "true", "on")
+            ),
+            "",
+        )
 
     def chain(self, identifier: str) -> list[tuple[str, Style]]:
         """The style and those it rests on, nearest first."""
+        known = self._chains.get(identifier)
+        if known is not None:
+            return known
         chain: list[tuple[str, Style]] = []
         seen: set[str] = set()
-        while identifier in self._styles and identifier not in seen:
-            seen.add(identifier)
-            style = self._styles[identifier]
-            chain.append((identifier, style))
-            identifier = style.based_on or ""
+        following: str | None = identifier
+        while following in self._nodes and following not in seen:
+            seen.add(following)
+            style = _style(self._nodes[following])
+            chain.append((following, style))
+            following = style.based_on
+        self._chains[identifier] = chain
         return chain
 
     def numbers(self) -> dict[str, str]:
-        """Style id → w:numId, for abstract definitions that link to a numbering style."""
-        return {key: style.number_id for key, style in self._styles.items() if style.number_id}
+        """Style id → w:numId of the numbering styles, for abstract definitions that link to one."""
+        styles = {key: _style(node) for key, node in self._nodes.items() if attribute(node, "type") == "numbering"}
+        return {key: style.number_id for key, style in styles.items() if style.number_id}
 
 
 def _style(node: etree._Element) -> Style:

@@ -90,7 +90,7 @@ def damaged(originals: dict[str, bytes], count: int, seed: int = 0) -> Iterator[
     for name, data in originals.items():
         chance = random.Random(f"{seed}/{name}")
         stem, _, extension = name.rpartition(".")
-        kinds = [*_DAMAGE, _in_part] if data[:2] == b"PK" else _DAMAGE
+        kinds = [*_DAMAGE, _in_part] if zipfile.is_zipfile(io.BytesIO(data)) else _DAMAGE
         for number in range(count):
             kind = kinds[number % len(kinds)]
             yield f"{stem}_{number:04d}{kind.__name__}.{extension}", kind(data, chance)

@@ -197,6 +197,20 @@ def test_strict_documents_and_other_names_of_parts(word_file):
     )
 
 
+def test_a_page_kept_whole_inside_the_document(word_file):
+    page = "<html><body><p>一、主要举措，及成效。</p><p>调解纠纷148件，成效明显。</p></body></html>"
+    relations = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="c1" '
+        'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/aFChunk" Target="chunk.htm"/></Relationships>'
+    )
+    parts = {"word/_rels/document.xml.rels": relations, "word/chunk.htm": page}
+    blocks = read(word_file('<w:altChunk r:id="c1"/><w:altChunk r:id="c2"/>', parts=parts), "a.docx").blocks
+    assert [(block.text, block.place) for block in blocks] == [
+        ("一、主要举措，及成效。", "嵌入网页第1段"),
+        ("调解纠纷148件，成效明显。", "嵌入网页第2段"),
+    ]
+
+
 def repacked(data, **changes):
     source = zipfile.ZipFile(io.BytesIO(data))
     buffer = io.BytesIO()
