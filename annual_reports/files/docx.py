@@ -125,7 +125,7 @@ class _Walk:
                 self._blocks_of(child, kind, place)
 
     def _chunk(self, reference: str) -> None:
-        """A page kept whole inside the document, as web editors write it (§17.17.2.1); other formats are passed over."""
+        """A page kept whole inside the document, as web editors write it (§17.17.2.1); others are passed over."""
         data = self._chunks(reference)
         if data is not None and detect(data, "chunk.html") == HTML:
             page = html.read(data, self._limits)
