@@ -13,46 +13,11 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import cast
 
-from annual_reports import outline
+from annual_reports import marks, outline
 from annual_reports.catalogue import Catalogue
 from annual_reports.report import Section, SectionKind
 from annual_reports.text import Line, Text
 
-_DIGIT = "一二三四五六七八九十"
-_MARK = re.compile(
-    rf"""[ \t\u3000]*(?:
-      第(?P<part>[{_DIGIT}]{{1,3}})(?:部分|章|编)[、：:.．]?
-    | [（(〔［\[]\s?(?P<bracketed>[{_DIGIT}]{{1,3}})\s?[)）〕］\]](?:[、.．：:](?!\d))?
-    | (?P<half>[{_DIGIT}]{{1,3}})[)）]、?
-    | (?P<chinese>[{_DIGIT}]{{1,3}})(?:\s?[、.．：:，,](?![{_DIGIT}](?:季度|级|等奖|是|、))|[ \u3000]+(?=\S{{4}}))
-    | [（(]\s?(?P<digits>[0-9０-９]{{1,2}})\s?[)）]、?
-    | (?P<halfdigits>[0-9０-９]{{1,2}})[)）]、?
-    | (?P<arabic>[0-9０-９]{{1,2}})\s?(?:、|[.．，,](?![0-9０-９](?!\d\d\d年)))
-    | (?P<sign>[㈠-㈩⒈-⒛⑴-⒇①-⑳])[、.．]?
-    | (?P<bare>[0-9]{{1,2}})[ \u3000]*(?=[\u4e00-\u9fa5]{{4}})(?![年月日个项次件名人户家场期份条起])
-    )[ \t\u3000]*""",
-    re.VERBOSE,
-)
-_INLINE = re.compile(
-    rf"(?:^|(?<=[。！？：:；;\n ]))(?P<chinese>[{_DIGIT}]{{1,3}})、"
-    rf"|(?<!第)[（(](?P<bracketed>[{_DIGIT}]{{1,3}})[)）](?![项款条点])"
-)
-_SIGNS = (
-    (0x3220, outline.BRACKETED),
-    (0x2488, outline.ARABIC),
-    (0x2474, outline.ARABIC_BRACKETED),
-    (0x2460, outline.CIRCLED),
-)
-_STYLES = {
-    "part": outline.PART,
-    "chinese": outline.CHINESE,
-    "bracketed": outline.BRACKETED,
-    "half": outline.BRACKETED,
-    "arabic": outline.ARABIC,
-    "bare": outline.ARABIC,
-    "digits": outline.ARABIC_BRACKETED,
-    "halfdigits": outline.ARABIC_BRACKETED,
-}
 _STOP = re.compile(r"[。！？；;]")
 _FIGURE = re.compile(r"[0-9０-９]+[余多]?\s?[\u4e00-\u9fa5%]")
 # What a body opens with where nothing parts it from its heading: 「（一）强化组织领导一是…」「…今年以来，我镇…」
@@ -70,7 +35,7 @@ _OPENING_WORDS = re.compile(
     r"^(?:20\d\d年(?:度)?|本年度|上一?年度)?(?:我[镇乡街局区县市])?(?:推进)?(?:(?:法治政府|法治)建设|依法行政)?(?:工作)?(?:的|中|方面)?"
 )
 # 「三、强化执法监督」 after the problems or among the plans is a plan: a target taken for an achievement would be wrong
-_KIND_AFTER = {"problems": "plan", "plan": "plan", "suggestions": "other"}
+_KIND_AFTER: dict[SectionKind, SectionKind] = {"problems": "plan", "plan": "plan", "suggestions": "other"}
 _REPORT_TITLE = re.compile(r"(?:法治|依法行政|第一责任人)[^。]*(?:报告|总结|汇报)(?:[（(].*[)）])?$")
 
 
@@ -81,8 +46,7 @@ class _Found:
     start: int
     title_start: int
     title_end: int
-    style: int
-    number: int | None
+    mark: marks.Mark
     printed: str
     title: str
 
@@ -91,21 +55,22 @@ class _Kinds:
     """section_kinds.yml, compiled."""
 
     def __init__(self, table: dict[str, dict[str, list[str]]]) -> None:
-        self.title = [(kind, re.compile("|".join(entry["title"]))) for kind, entry in table.items()]
-        self.weak = [(kind, re.compile("|".join(entry["weak"]))) for kind, entry in table.items() if entry.get("weak")]
+        entries = cast(dict[SectionKind, dict[str, list[str]]], table)
+        self.title = [(kind, re.compile("|".join(entry["title"]))) for kind, entry in entries.items()]
+        self.weak = [(kind, re.compile("|".join(entry["weak"]))) for kind, entry in entries.items() if "weak" in entry]
         self.sub = re.compile("|".join(f"(?P<{kind}>{'|'.join(entry['subsection'])})" for kind, entry in table.items()))
 
-    def of_title(self, title: str) -> str | None:
+    def of_title(self, title: str) -> SectionKind | None:
         """The kind whose words come first in a level-1 title, the longer ones where two begin together."""
         hits = [(m.start(), -len(m[0]), kind) for kind, words in self.title if (m := words.search(title))]
         return min(hits)[2] if hits else None
 
-    def of_weak_title(self, title: str) -> str | None:
+    def of_weak_title(self, title: str) -> SectionKind | None:
         return next((kind for kind, words in self.weak if words.search(title)), None)
 
-    def of_subsection(self, title: str) -> str | None:
+    def of_subsection(self, title: str) -> SectionKind | None:
         found = self.sub.fullmatch(_OPENING_WORDS.sub("", title))
-        return found.lastgroup if found else None
+        return cast(SectionKind, found.lastgroup) if found else None
 
 
 @lru_cache(maxsize=4)
@@ -117,17 +82,37 @@ def find(text: Text, catalogue: Catalogue) -> tuple[Section, ...]:
     """Every heading of the text in order. A section spans its subtree, up to the next heading of its level or above."""
     kinds = _kinds(catalogue)
     found = _marked(text)
-    if sum(heading.style <= outline.CHINESE for heading in found) < 2 and any(
+    if sum(heading.mark.style <= marks.CHINESE for heading in found) < 2 and any(
         ln.end - ln.start > 400 for ln in text.lines
     ):
         found = _inline(text) or found
     found = sorted([*found, *_unmarked(text, found, kinds)], key=lambda f: f.start)
     if not found:
         return ()
-    marks = [outline.Mark(heading.style, heading.number) for heading in found]
-    natural = outline.levels_of_styles(marks)
-    places = outline.places(marks, natural, lambda index: _names_a_main_part(found[index].title, kinds))
-    return tuple(_sections(text.text, found, places, natural, kinds))
+    printed = outline.with_digits_on_top([heading.mark for heading in found])
+    natural = outline.levels_of_styles(printed)
+    places = outline.places(printed, natural, lambda index: _names_a_main_part(found[index].title, kinds))
+    style_at = {level: style for style, level in sorted(natural.items(), reverse=True)}
+    right = [_right_mark(mark, place, style_at) for mark, place in zip(printed, places, strict=True)]
+    ends = _ends(found, places, len(text.text))
+    return tuple(
+        Section(
+            level=place.level,
+            ordinal=place.ordinal,
+            printed_marker=heading.printed,
+            marker=heading.printed if marker is None else marker,
+            repaired=repaired,
+            title=heading.title,
+            canonical=kind,
+            start=heading.start,
+            end=end,
+            title_end=heading.title_end,
+            parent=place.parent,
+        )
+        for heading, place, (marker, repaired), kind, end in zip(
+            found, places, right, _canonical(found, places, kinds), ends, strict=True
+        )
+    )
 
 
 def _names_a_main_part(title: str, kinds: _Kinds) -> bool:
@@ -137,16 +122,14 @@ def _names_a_main_part(title: str, kinds: _Kinds) -> bool:
 def _marked(text: Text) -> list[_Found]:
     found: list[_Found] = []
     for line in text.lines:
-        match = _MARK.match(text.text, line.start)
+        match = marks.AT_LINE_START.match(text.text, line.start)
         if match is None or line.kind == "cell" or (found and line.start < found[-1].title_end):
             continue
-        mark = _style(match)
-        if match["bare"] and not (
-            found and (found[-1].style, found[-1].number) == (mark.style, (mark.number or 0) - 1)
-        ):
+        mark = marks.read(match)
+        if match["bare"] and not (found and found[-1].mark[:2] == (mark.style, (mark.number or 0) - 1)):
             continue
         title = _title(text.text, match.end(), line.end)
-        if mark.style >= outline.ARABIC and _is_plain_item(text.text, title, line.end):
+        if mark.style >= marks.ARABIC and _is_plain_item(text.text, title, line.end):
             continue
         if title[1] > title[0]:
             found.append(_heading(text.text, match.start(), title, mark, match[0]))
@@ -158,40 +141,22 @@ def _inline(text: Text) -> list[_Found]:
 
     Only marks that count up from one are believed, so a reference such as 第（三）项 is no heading.
     """
-    marks: list[re.Match[str]] = []
-    last = {outline.CHINESE: 0, outline.BRACKETED: 0}
-    for match in _INLINE.finditer(text.text):
-        style, number = _style(match)
+    matches: list[re.Match[str]] = []
+    last = {marks.CHINESE: 0, marks.BRACKETED: 0}
+    for match in marks.INLINE.finditer(text.text):
+        style, number, _ = marks.read(match)
         if number is not None and number == last[style] + 1:
-            marks.append(match)
+            matches.append(match)
             last[style] = number
-            if style == outline.CHINESE:
-                last[outline.BRACKETED] = 0
+            if style == marks.CHINESE:
+                last[marks.BRACKETED] = 0
     found: list[_Found] = []
-    for index, match in enumerate(marks):
-        end = marks[index + 1].start() if index + 1 < len(marks) else len(text.text)
+    for index, match in enumerate(matches):
+        end = matches[index + 1].start() if index + 1 < len(matches) else len(text.text)
         title = _title(text.text, match.end(), min(end, _line_end(text.text, match.end())))
         if title[1] > title[0]:
-            found.append(_heading(text.text, match.start(), title, _style(match), match[0]))
-    return found if last[outline.CHINESE] >= 2 else []
-
-
-def _style(match: re.Match[str]) -> outline.Mark:
-    """The style and number of a mark; the pattern's one group that took part says which style."""
-    group = match.lastgroup or ""
-    printed = match[group]
-    if group == "sign":
-        base, style = next((base, style) for base, style in _SIGNS if ord(printed) >= base)
-        return outline.Mark(style, ord(printed) - base + 1)
-    return outline.Mark(_STYLES[group], int(printed) if printed.isdecimal() else _counted(printed))
-
-
-def _counted(chinese: str) -> int:
-    """十二 → 12; the numerals of a mark go up to 九十九, so no more than these two places are read."""
-    tens, ten, ones = chinese.rpartition("十")
-    if not ten:
-        return _DIGIT.index(chinese[-1]) + 1
-    return 10 * (_DIGIT.index(tens[-1]) + 1 if tens else 1) + (_DIGIT.index(ones[0]) + 1 if ones else 0)
+            found.append(_heading(text.text, match.start(), title, marks.read(match), match[0]))
+    return found if last[marks.CHINESE] >= 2 else []
 
 
 def _line_end(text: str, start: int) -> int:
@@ -204,7 +169,7 @@ def _title(text: str, start: int, end: int) -> tuple[int, int]:
     if start >= end:  # the mark stands alone on its line, the title on the next
         start = min(end + 1, len(text))
         end = _line_end(text, start)
-        if _MARK.match(text, start):
+        if marks.AT_LINE_START.match(text, start):
             return start, start
     line = text[start:end]
     stop = _STOP.search(line)
@@ -238,7 +203,7 @@ def _broken_off(text: str, end: int, line: str) -> int | None:
         return None
     stop = _line_end(text, end + 1)
     following = text[end + 1 : stop]
-    if len(following) > 30 or "。" in following or _MARK.match(text, end + 1):
+    if len(following) > 30 or "。" in following or marks.AT_LINE_START.match(text, end + 1):
         return None
     return end + 1 + len(following.rstrip(_TRAILING))
 
@@ -252,31 +217,31 @@ def _is_plain_item(text: str, title: tuple[int, int], line_end: int) -> bool:
     return (bool(ended) and bool(_FIGURE.search(words)) and not re.match(r"20\d\d年", words)) or len(words) > 50
 
 
-def _heading(text: str, start: int, title: tuple[int, int], mark: outline.Mark, printed: str) -> _Found:
+def _heading(text: str, start: int, title: tuple[int, int], mark: marks.Mark, printed: str) -> _Found:
     start += len(printed) - len(printed.lstrip())
-    return _Found(start, *title, *mark, printed.strip(), text[slice(*title)].replace("\n", ""))
+    return _Found(start, *title, mark, printed.strip(), text[slice(*title)].replace("\n", ""))
 
 
 def _unmarked(text: Text, found: list[_Found], kinds: _Kinds) -> list[_Found]:
-    """Headings without a mark: by the file's own heading styles; in a text without any level-1 mark, by their words."""
+    """Headings without a mark: by the file's heading styles; in a text without any level-1 mark, by their words."""
     taken = {text.text.rfind("\n", 0, f.start) + 1 for f in found}
     taken |= {at + 1 for f in found if (at := text.text.find("\n", f.start, f.title_end)) >= 0}
     styled = [ln for ln in text.lines if ln.kind == "heading" and ln.start not in taken and _may_be_heading(text, ln)]
     if styled:
         style_of = _styles_of_levels(text, found, styled)
         return [_bare(text, ln, style_of[ln.level or 1]) for ln in styled]
-    if any(f.style <= outline.CHINESE for f in found):
+    if any(f.mark.style <= marks.CHINESE for f in found):
         return []
     plain = [line for line in text.lines if line.start not in taken and line.kind == "paragraph"]
     main = [line for line in plain if _is_main_part(text, line, kinds)]
-    bare = [_bare(text, line, outline.CHINESE) for line in main]
+    bare = [_bare(text, line, marks.CHINESE) for line in main]
     if len(main) >= 2 and not found:
-        bare += [_bare(text, line, outline.BRACKETED) for line in _short_lines(text, main)]
+        bare += [_bare(text, line, marks.BRACKETED) for line in _short_lines(text, main)]
     return bare
 
 
 def _short_lines(text: Text, main: list[Line]) -> list[Line]:
-    """In a text without any marks: short lines without a final stop, each followed by a paragraph, below a main part."""
+    """In a text without any marks: short lines without a final stop below a main part, each before a paragraph."""
     starts = {line.start for line in main}
     return [
         line
@@ -297,14 +262,14 @@ def _may_be_heading(text: Text, line: Line) -> bool:
 
 def _styles_of_levels(text: Text, found: list[_Found], styled: list[Line]) -> dict[int, int]:
     """For each Word outline level the style that numbered headings of that level print, else the usual one by rank."""
-    by_start = {f.start: f.style for f in found}
+    by_start = {f.start: f.mark.style for f in found}
     known: dict[int, int] = {}
     for line in text.lines:
         if line.kind == "heading" and line.level and line.start in by_start:
             known.setdefault(line.level, by_start[line.start])
     ranks = sorted({ln.level or 1 for ln in styled} | set(known))
-    first = outline.CHINESE
-    return {level: known.get(level, min(first + rank, outline.CIRCLED)) for rank, level in enumerate(ranks)}
+    first = marks.CHINESE
+    return {level: known.get(level, min(first + rank, marks.CIRCLED)) for rank, level in enumerate(ranks)}
 
 
 def _is_main_part(text: Text, line: Line, kinds: _Kinds) -> bool:
@@ -314,41 +279,21 @@ def _is_main_part(text: Text, line: Line, kinds: _Kinds) -> bool:
 
 def _bare(text: Text, line: Line, style: int) -> _Found:
     end = line.start + len(text.text[line.start : line.end].rstrip(_TRAILING))
-    return _heading(text.text, line.start, (line.start, end), outline.Mark(style, None), "")
+    return _heading(text.text, line.start, (line.start, end), marks.Mark(style, None), "")
 
 
-def _sections(
-    text: str, found: list[_Found], places: list[outline.Place], natural: dict[int, int], kinds: _Kinds
-) -> list[Section]:
-    style_at = {level: style for style, level in sorted(natural.items(), reverse=True)}
-    ends = _ends(found, places, len(text))
-    kind_of: list[str] = []
-    after = "measures"  # the kind of a main part whose title names none
-    sections: list[Section] = []
-    for index, (heading, place) in enumerate(zip(found, places, strict=True)):
+def _canonical(found: list[_Found], places: list[outline.Place], kinds: _Kinds) -> list[SectionKind]:
+    """The kind of each section: a main part's by its title, a subsection's its parent's unless it names another."""
+    out: list[SectionKind] = []
+    after: SectionKind = "measures"  # the kind of a main part whose title names none
+    for heading, place in zip(found, places, strict=True):
         if place.parent is None:
             kind = kinds.of_title(heading.title) or kinds.of_weak_title(heading.title) or after
             after = _KIND_AFTER.get(kind, after)
         else:
-            kind = kinds.of_subsection(heading.title) or kind_of[place.parent]
-        kind_of.append(kind)
-        marker, repaired = _right_mark(heading, place, style_at)
-        sections.append(
-            Section(
-                level=place.level,
-                ordinal=place.ordinal,
-                printed_marker=heading.printed,
-                marker=marker,
-                repaired=repaired,
-                title=heading.title,
-                canonical=cast(SectionKind, kind),
-                start=heading.start,
-                end=ends[index],
-                title_end=heading.title_end,
-                parent=place.parent,
-            )
-        )
-    return sections
+            kind = kinds.of_subsection(heading.title) or out[place.parent]
+        out.append(kind)
+    return out
 
 
 def _ends(found: list[_Found], places: list[outline.Place], length: int) -> list[int]:
@@ -362,23 +307,11 @@ def _ends(found: list[_Found], places: list[outline.Place], length: int) -> list
     return ends
 
 
-def _right_mark(heading: _Found, place: outline.Place, style_at: dict[int, int]) -> tuple[str, bool]:
-    """The mark that belongs at this place, and whether the printed one says something else."""
-    if heading.number is None:
-        return "", False
-    style = style_at.get(place.level, min(place.level, outline.CIRCLED))
-    if heading.style == style and heading.number == place.ordinal and style >= outline.ARABIC:
-        return heading.printed, False
-    return _written(style, place.ordinal), heading.style != style or heading.number != place.ordinal
-
-
-def _written(style: int, number: int) -> str:
-    tens, ones = divmod(number, 10)
-    chinese = ("" if not tens else "十" if tens == 1 else f"{_DIGIT[tens - 1]}十") + (_DIGIT[ones - 1] if ones else "")
-    return {
-        outline.PART: f"第{chinese}部分",
-        outline.CHINESE: f"{chinese}、",
-        outline.BRACKETED: f"（{chinese}）",
-        outline.ARABIC: f"{number}.",
-        outline.ARABIC_BRACKETED: f"（{number}）",
-    }.get(style, chr(0x245F + number) if number <= 20 else f"{number}")
+def _right_mark(mark: marks.Mark, place: outline.Place, style_at: dict[int, int]) -> tuple[str | None, bool]:
+    """The mark that belongs at this place (None: as printed), and whether the printed one says something else."""
+    if mark.number is None:
+        return None, False
+    style = style_at.get(place.level, min(place.level, marks.CIRCLED))
+    if (mark.style, mark.number) != (style, place.ordinal):
+        return marks.written(style, place.ordinal), True
+    return None if style >= marks.ARABIC else marks.written(style, place.ordinal), False

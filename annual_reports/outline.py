@@ -16,24 +16,21 @@ from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
-PART, CHINESE, BRACKETED, ARABIC, ARABIC_BRACKETED, CIRCLED = range(6)
+from annual_reports.marks import ARABIC, ARABIC_BRACKETED, BRACKETED, CHINESE, DIGITS_ON_TOP, Mark
 
 _BROKEN_SEQUENCE = 3.0
 _CONTINUED_FROM_OTHER_PARENT = 1.0
-_SKIPPED_LEVEL = 0.5
+_SKIPPED_LEVEL = 1.0
 _OTHER_STYLE = 2.0
-_SAME_OTHER_STYLE_AGAIN = 0.3
+_BRACKETS_IN_BRACKETS = 3.2
+_SAME_OTHER_STYLE_AGAIN = 0.1
+_OTHER_FORM = 0.6
+_BACK_UP = 1.0
+_WRONG_DIGIT_FOR_CHINESE = 1.0  # a converter may go on counting from anywhere
 _DIGITS_FOR_CHINESE = 1.5  # what Word's automatic numbering leaves behind: the most common fault of all
 _NAMES_A_MAIN_PART = -1.0
-_BEAM = 8
-_HOPELESS = 5.0  # a reading this much worse than the best so far is given up
-
-
-class Mark(NamedTuple):
-    """One heading's mark: its style and the number it prints (None: no mark)."""
-
-    style: int
-    number: int | None
+_BEAM = 6
+_HOPELESS = 4.0  # a reading this much worse than the best so far is given up
 
 
 class Place(NamedTuple):
@@ -45,13 +42,25 @@ class Place(NamedTuple):
 
 
 class _Path(NamedTuple):
-    """A reading of the marks so far. ``open`` holds per open level (headings counted, last number printed, last
-    style), ``before`` the last number printed at each level under whichever parent, ``trail`` the levels as a chain."""
+    """A reading of the marks so far. ``open`` holds per open level (headings counted, last number printed, its style
+    and form), ``before`` the (number, style) last printed at each level under any parent, ``trail`` the levels."""
 
     cost: float
-    open: tuple[tuple[int, int, int], ...]
-    before: tuple[int, ...]
+    open: tuple[tuple[int, int, int, str], ...]
+    before: tuple[tuple[int, int], ...]
     trail: tuple[object, int] | None
+
+
+def with_digits_on_top(marks: Sequence[Mark]) -> list[Mark]:
+    """The marks of a document that numbers its main parts 1、2、3、 and puts （一） below: these digits are a style of
+    their own, told from those of lists (``1.``) by their separator where both occur."""
+    styles = [mark.style for mark in marks]
+    if not styles or styles[0] != ARABIC or CHINESE in styles or BRACKETED not in styles:
+        return list(marks)
+    form = marks[0].form
+    return [
+        mark._replace(style=DIGITS_ON_TOP) if mark.style == ARABIC and mark.form == form else mark for mark in marks
+    ]
 
 
 def levels_of_styles(marks: Sequence[Mark]) -> dict[int, int]:
@@ -94,27 +103,30 @@ def places(marks: Sequence[Mark], natural: dict[int, int], is_main_part: Callabl
 
 def _is_regular(marks: Sequence[Mark], levels: list[int]) -> bool:
     count: list[int] = []
+    forms: list[str] = []
     for mark, level in zip(marks, levels, strict=True):
         if level > len(count) + 1:
             return False
         if level > len(count):
             count.append(0)
-        del count[level:]
+            forms.append(mark.form)
+        del count[level:], forms[level:]
         count[-1] += 1
-        if mark.number is not None and mark.number != count[-1]:
+        if mark.number is not None and (mark.number, mark.form) != (count[-1], forms[-1]):
             return False
     return True
 
 
 def _least_excused(marks: Sequence[Mark], natural: dict[int, int], is_main_part: Callable[[int], bool]) -> list[int]:
-    options = {style: _options(style, natural) for style in natural}
+    options = {mark[::2]: _options(mark, natural) for mark in marks}
     paths = [_Path(0.0, (), (), None)]
     for index, mark in enumerate(marks):
-        main = len(options[mark.style]) > 1 and is_main_part(index)
+        choices = options[mark[::2]]
+        main = len(choices) > 1 and is_main_part(index)
         best: dict[object, _Path] = {}
         for path in paths:
-            for level, style_cost in options[mark.style]:
-                step = _step(path, mark, level, style_cost, main)
+            for choice in choices:
+                step = _step(path, mark, choice, main)
                 if step and (step[1:3] not in best or step.cost < best[step[1:3]].cost):
                     best[step[1:3]] = step
         ranked = sorted(best.values(), key=itemgetter(0))[:_BEAM]
@@ -127,42 +139,52 @@ def _least_excused(marks: Sequence[Mark], natural: dict[int, int], is_main_part:
     return levels[::-1]
 
 
-def _options(style: int, natural: dict[int, int]) -> list[tuple[int, float]]:
-    """The levels that a mark of this style may stand for, each with what it costs to believe so."""
-    own = natural[style]
-    options = {own: 0.0}
-    if style in (CHINESE, BRACKETED, ARABIC):
-        options[own + 1] = _OTHER_STYLE
-    if style == ARABIC and own > 2:
-        options[own - 1] = _OTHER_STYLE
+def _options(mark: Mark, natural: dict[int, int]) -> list[tuple[int, float, bool]]:
+    """The levels that a mark of this style may stand for, what it costs to believe so, and whether such a series has
+    to begin with its 1 (一、 one level down)."""
+    own = natural[mark.style]
+    options = {own: (0.0, False)}
+    if mark.style in (CHINESE, DIGITS_ON_TOP, BRACKETED, ARABIC):
+        options[own + 1] = (_BRACKETS_IN_BRACKETS if mark.style == BRACKETED else _OTHER_STYLE), True
+    if mark.style == ARABIC and own > 2:
+        options[own - 1] = _OTHER_STYLE, False
     for printed, meant in ((ARABIC, CHINESE), (ARABIC_BRACKETED, BRACKETED)):
-        if style == printed and meant in natural:
-            options[natural[meant]] = _DIGITS_FOR_CHINESE if natural[meant] != own else 0.0
-    return sorted(options.items())
+        if mark.style == printed and meant in natural and natural[meant] != own:
+            other_form = printed == ARABIC and mark.form != "、"  # 三、 turns into 3、 rather than 3.
+            options[natural[meant]] = _DIGITS_FOR_CHINESE + _OTHER_FORM * other_form, False
+    return [(level, *cost) for level, cost in sorted(options.items())]
 
 
-def _step(path: _Path, mark: Mark, level: int, style_cost: float, main: bool) -> _Path | None:
-    """``path`` with the mark read as ``level``; None where nobody would read it so."""
+def _step(path: _Path, mark: Mark, choice: tuple[int, float, bool], main: bool) -> _Path | None:
+    """``path`` with the mark read as the level of ``choice``; None where nobody would read it so."""
+    level, style_cost, begins_with_one = choice
     cost, opened, before, trail = path
     skipped = level - len(opened) - 1
     if skipped >= 0:
-        opened += ((0, 0, -1),) * (skipped + 1)
+        opened += ((0, 0, -1, ""),) * (skipped + 1)
         cost += _SKIPPED_LEVEL * skipped
-    count, printed, style = opened[level - 1]
+    count, printed, style, form = opened[level - 1]
     number = count + 1 if mark.number is None else mark.number
     if style_cost:
-        if not count and number != 1 and style_cost == _OTHER_STYLE:
-            return None  # a series in the style of another level begins with its 1
+        if begins_with_one and number != 1 and (not count or style != mark.style):
+            return None
         if main and level == 1:
             cost += _NAMES_A_MAIN_PART
         cost += _SAME_OTHER_STYLE_AGAIN if count and style == mark.style else style_cost
-    before += (0,) * (level - len(before))
+    elif count and style == mark.style and form != mark.form:
+        cost += _OTHER_FORM  # 「4.」 and then 「5、」: rather another list
+    elif not main and len(opened) > level and opened[level][1:3] == ((mark.number or 0) - 1, mark.style):
+        cost += _BACK_UP  # it goes on the series one level down
+    before += ((0, -1),) * (level - len(before))
     if number != count + 1 and (not count or number != printed + 1):
-        continues = not count and before[level - 1] and number == before[level - 1] + 1
-        cost += _CONTINUED_FROM_OTHER_PARENT if continues else _BROKEN_SEQUENCE
+        if not count and (number - 1, mark.style) == before[level - 1]:
+            cost += _CONTINUED_FROM_OTHER_PARENT
+        else:
+            converted = style_cost and mark.style == ARABIC_BRACKETED
+            cost += _WRONG_DIGIT_FOR_CHINESE if converted else _BROKEN_SEQUENCE
     return _Path(
         cost,
-        (*opened[: level - 1], (count + 1, number, mark.style)),
-        (*before[: level - 1], number, *before[level:]),
+        (*opened[: level - 1], (count + 1, number, mark.style, mark.form)),
+        (*before[: level - 1], (number, mark.style), *before[level:]),
         (trail, level),
     )

@@ -1,0 +1,90 @@
+"""The marks that number the headings of Chinese official documents: 一、 （一） 1. （1） ① 第一部分.
+
+Knows how each is printed, full or half width or as a single sign, which style and number it stands for, and how it is
+written right. Leaves out where a heading stands in its tree (outline.py) and what it says (headings.py).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+PART, CHINESE, DIGITS_ON_TOP, BRACKETED, ARABIC, ARABIC_BRACKETED, CIRCLED = range(7)
+
+
+class Mark(NamedTuple):
+    """One heading's mark: its style, the number it prints (None: no mark), and its separator (``、`` or ``.``)."""
+
+    style: int
+    number: int | None
+    form: str = ""
+
+
+_DIGIT = "一二三四五六七八九十"
+AT_LINE_START = re.compile(
+    rf"""[ \t\u3000]*(?:
+      第(?P<part>[{_DIGIT}]{{1,3}})(?:部分|章|编)[、：:.．]?
+    | [（(〔［\[]\s?(?P<bracketed>[{_DIGIT}]{{1,3}})\s?[)）〕］\]](?:[、.．：:](?!\d))?
+    | (?P<half>[{_DIGIT}]{{1,3}})[)）]、?
+    | (?P<chinese>[{_DIGIT}]{{1,3}})(?:\s?[、.．：:，,](?![{_DIGIT}](?:季度|级|等奖|是|、))|[ \u3000]+(?=\S{{4}}))
+    | [（(]\s?(?P<digits>[0-9０-９]{{1,2}})\s?[)）]、?
+    | (?P<halfdigits>[0-9０-９]{{1,2}})[)）]、?
+    | (?P<arabic>[0-9０-９]{{1,2}})\s?(?:、|[.．，,](?![0-9０-９](?!\d\d\d年)))
+    | (?P<sign>[㈠-㈩⒈-⒛⑴-⒇①-⑳])[、.．]?
+    | (?P<bare>[0-9]{{1,2}})[ \u3000]*(?=[\u4e00-\u9fa5]{{4}})(?![年月日个项次件名人户家场期份条起])
+    )[ \t\u3000]*""",
+    re.VERBOSE,
+)
+INLINE = re.compile(
+    rf"(?:^|(?<=[。！？：:；;\n ]))(?P<chinese>[{_DIGIT}]{{1,3}})、"
+    rf"|(?<!第)[（(](?P<bracketed>[{_DIGIT}]{{1,3}})[)）](?![项款条点])"
+)
+_SIGNS = (
+    (0x3220, BRACKETED),
+    (0x2488, ARABIC),
+    (0x2474, ARABIC_BRACKETED),
+    (0x2460, CIRCLED),
+)
+_STYLES = {
+    "part": PART,
+    "chinese": CHINESE,
+    "bracketed": BRACKETED,
+    "half": BRACKETED,
+    "arabic": ARABIC,
+    "bare": ARABIC,
+    "digits": ARABIC_BRACKETED,
+    "halfdigits": ARABIC_BRACKETED,
+}
+
+
+def read(match: re.Match[str]) -> Mark:
+    """The mark that a match of AT_LINE_START or INLINE found; its one group that took part says which style."""
+    group = match.lastgroup or ""
+    printed = match[group]
+    if group == "sign":
+        base, style = next((base, style) for base, style in _SIGNS if ord(printed) >= base)
+        return Mark(style, ord(printed) - base + 1)
+    number = int(printed) if printed.isdecimal() else _counted(printed)
+    return Mark(_STYLES[group], number, "、" if "、" in match[0] and group == "arabic" else "")
+
+
+def _counted(chinese: str) -> int:
+    """十二 → 12; the numerals of a mark go up to 九十九, so no more than these two places are read."""
+    tens, ten, ones = chinese.rpartition("十")
+    if not ten:
+        return _DIGIT.index(chinese[-1]) + 1
+    return 10 * (_DIGIT.index(tens[-1]) + 1 if tens else 1) + (_DIGIT.index(ones[0]) + 1 if ones else 0)
+
+
+def written(style: int, number: int) -> str:
+    """The mark of a style for a number, as it is written right: （二）, 3."""
+    tens, ones = divmod(number, 10)
+    chinese = ("" if not tens else "十" if tens == 1 else f"{_DIGIT[tens - 1]}十") + (_DIGIT[ones - 1] if ones else "")
+    return {
+        PART: f"第{chinese}部分",
+        CHINESE: f"{chinese}、",
+        BRACKETED: f"（{chinese}）",
+        DIGITS_ON_TOP: f"{number}、",
+        ARABIC: f"{number}.",
+        ARABIC_BRACKETED: f"（{number}）",
+    }.get(style, chr(0x245F + number) if number <= 20 else f"{number}")
