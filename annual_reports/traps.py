@@ -78,7 +78,7 @@ class Traps:
         for name, entry in table.items():
             for word in entry.get("words", ()):
                 if word[0].isdecimal():
-                    patterns.append(f"{word}(?![{DIGITS}万亿.%％])")
+                    patterns.append(f"{word}(?![{DIGITS}万亿.%％余多件次人份户家起条])")
                     self._kinds.append(entry["kind"])
                 else:
                     self._add_word(word, entry["kind"])
@@ -86,7 +86,7 @@ class Traps:
                 patterns.append(_checked(name, pattern))
                 self._kinds.append(entry["kind"])
         self._arabic = _beginning_with(f"[{DIGITS}]++", "0123456789", patterns)
-        self._han = _beginning_with(f"[{HAN_DIGITS}]++", HAN_DIGITS, patterns)
+        self._han = _beginning_with(f"[{HAN_DIGITS}]++", HAN_DIGITS + "半", patterns)
 
     def _add_word(self, word: str, kind: Kind) -> None:
         """A word is looked up by two of its letters: its digit with the one behind, or the one before."""
