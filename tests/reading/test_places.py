@@ -1,13 +1,17 @@
 """Issuers and their places. The sentences are written for the tests; the places are real."""
 
+import json
+from pathlib import Path
+
 import pytest
 
-from annual_reports import catalogue, places
+from annual_reports import catalogue, files, headings, periods, places, text, titles
 from annual_reports.report import Division
 from annual_reports.text import Line, Text
 
 CATALOGUE = catalogue.load()
 TABLE = places.load()
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "reports"
 
 
 def plain(source: str) -> Text:
@@ -244,3 +248,21 @@ def test_nothing_to_go_by_is_unresolved():
     found = issuer("2024年法治政府建设情况报告")
     assert (found.name, found.level, found.resolution, found.key) == (None, None, "unresolved", None)
     assert found.evidence
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="../shared/reports 不在，无法对照人工标注")
+@pytest.mark.parametrize("name", ["000_37d3b37060572fdb.txt", "002_a5995520fdea0c6b.txt", "004_f2f2c0b7cdbe11e1.txt"])
+def test_title_year_and_issuer_of_real_reports_as_read_by_hand(name):
+    gold = json.loads((SHARED / "gold.json").read_text("utf-8"))[name]["meta"]
+    cleaned = text.clean(files.read((SHARED / name).read_bytes(), name))
+    title = titles.find(cleaned, None, name, CATALOGUE)
+    year = periods.report_year(title.title, cleaned, name, headings.find(cleaned, CATALOGUE)).year
+    found = places.resolve(cleaned, title.title, TABLE, CATALOGUE, file_name=name, year=year)
+    place = found.division
+    assert title.accepted
+    assert (title.title, year, found.name, found.level, place.province, place.city, place.county, place.township) == (
+        tuple(
+            gold[k]
+            for k in ("title", "report_year", "issuer", "issuer_level", "province", "city", "county", "township")
+        )
+    )
