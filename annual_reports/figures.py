@@ -55,6 +55,7 @@ class _Reader:
         self.sentences: Sentences = sentences(text)
         self._starts = [section.start for section in sections]
         self._titles: dict[int, frozenset[str]] = {}
+        self._backgrounds: dict[int, frozenset[str]] = {}
 
     def quantities(self, lines: Sequence[Line]) -> list[Quantity]:
         found = self._zeros()
@@ -194,16 +195,18 @@ class _Reader:
 
     def _background(self, start: int, section: int | None) -> frozenset[str]:
         """The words of the sentence before, in the same paragraph, and of the headings above."""
-        before = frozenset[str]()
-        if start and self.text[start - 1] != "\n":
-            first, last = self.sentences.around(start - 1)
-            before = self.phrasings.lexicon.words_of(self.text, max(first, last - _LONGEST_SENTENCE_BEFORE), last)
-        while section is not None:
-            if section not in self._titles:
-                self._titles[section] = self.phrasings.lexicon.words_of(self.sections[section].title)
-            before |= self._titles[section]
-            section = self.sections[section].parent
-        return before
+        if start not in self._backgrounds:
+            before = frozenset[str]()
+            if start and self.text[start - 1] != "\n":
+                first, last = self.sentences.around(start - 1)
+                before = self.phrasings.lexicon.words_of(self.text, max(first, last - _LONGEST_SENTENCE_BEFORE), last)
+            while section is not None:
+                if section not in self._titles:
+                    self._titles[section] = self.phrasings.lexicon.words_of(self.sections[section].title)
+                before |= self._titles[section]
+                section = self.sections[section].parent
+            self._backgrounds[start] = before
+        return self._backgrounds[start]
 
 
 def _first_part(unit: str) -> str:

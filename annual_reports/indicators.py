@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -87,7 +86,7 @@ def match_sentence(
     return matches
 
 
-@dataclass
+@dataclass(slots=True)
 class _Finder:
     """The rules that claim one figure."""
 
@@ -97,24 +96,19 @@ class _Finder:
     window: Window
     previous: tuple[Match, ...]
     background: Background
+    _own: frozenset[str] = NOTHING
+    _clause: frozenset[str] = NOTHING
 
-    @cached_property
-    def _clause(self) -> frozenset[str]:
-        return words((*self.window.clause, *self.window.before, *self.window.behind))
-
-    @cached_property
-    def _earlier(self) -> frozenset[str]:
-        return words(self.window.earlier)
-
-    @cached_property
-    def _following(self) -> frozenset[str]:
-        return words(self.window.following)
+    def __post_init__(self) -> None:
+        window = self.window
+        self._own = words(window.before) | words(window.behind)
+        self._clause = words(window.clause) | self._own
 
     def claims(self) -> list[_Found]:
         """The best rule, or one for each of several nouns, or none."""
         if several := self._of_each_noun():
             return several
-        best = self._best(self.window.before, self.window.behind, self.figure.start)
+        best = self._best(self.window.before, self.window.behind, self.figure.start, self._own)
         return [best] if best else []
 
     def _of_each_noun(self) -> list[_Found]:
@@ -127,16 +121,15 @@ class _Finder:
         found: dict[str, _Found] = {}
         for start, end in pairwise(cuts) if len(cuts) > 2 else ():
             noun = [token for token in self.window.before if start <= token.start < end]
-            best = self._best(noun, [], end)
+            best = self._best(noun, [], end, words(noun))
             if best and not best.leaning and (share or _names_rate(noun)):
                 found.setdefault(best.phrasing.code, best)
         return list(found.values()) if len(found) > 1 else []
 
-    def _best(self, before: list[Token], behind: list[Token], at: int) -> _Found | None:
+    def _best(self, before: list[Token], behind: list[Token], at: int, own: frozenset[str]) -> _Found | None:
         """The best rule for a number at ``at`` with these words of its own."""
         unit, end, by_head = self.figure.unit, self.figure.end, self.phrasings.by_head
         heads: dict[Phrasing, float] = {}
-        own = words(before) | words(behind)
         places = [(token, at - token.end, 0) for token in before] + [(t, t.start - end, _BEHIND) for t in behind]
         for token, distance, extra in places:
             for word in token.words:
@@ -187,7 +180,7 @@ class _Finder:
                 return None
             score += _COMPANION + value
         for group in rule.next:
-            beside = self._following if self.window.plain else NOTHING
+            beside = words(self.window.following) if self.window.plain else NOTHING
             value = max(_longest(group, own), _longest(group, self._clause) - 1, _longest(group, beside) - 1)
             if value <= 0:
                 return None
@@ -204,8 +197,8 @@ class _Finder:
         foreign = self.window.foreign
         if foreign > _MOST_FOREIGN_FOR_SENTENCE:
             return 0
-        for place, less in ((self._earlier, _IN_SENTENCE), (self._following, _IN_NEXT)):
-            if value := _longest(group, place):
+        for place, less in ((self.window.earlier, _IN_SENTENCE), (self.window.following, _IN_NEXT)):
+            if value := _longest(group, words(place)):
                 return value - less or -1
         if foreign <= _MOST_FOREIGN_FOR_BACKGROUND and (value := _longest(group, self.background())):
             return value - _IN_BACKGROUND or -1

@@ -47,7 +47,7 @@ class Lexicon:
     def scan(self, text: str, start: int, end: int) -> list[Token]:
         """The tokens of ``text[start:end]`` by where they begin."""
         tokens: list[Token] = []
-        words, opaque = self._words, self._opaque
+        words, opaque, add = self._words, self._opaque, tokens.append
         covered = closed = start
         for found in self._find(text, start, end):
             first, word = found.start(), found[1]
@@ -57,8 +57,9 @@ class Lexicon:
             inner, filler = words[word]
             if first < covered and (filler or not inner):
                 continue
-            tokens.append(Token(first, last, inner, filler))
-            covered = max(covered, last)
+            add(Token(first, last, inner, filler))
+            if last > covered:  # noqa: PLR1730 (the hottest line of a reading; max() costs a call)
+                covered = last
             if word in opaque:
                 closed = last
         return tokens

@@ -51,7 +51,10 @@ def windows(text: str, sentence: Span, figures: Sequence[Span], tokens: list[Tok
     start, end = sentence
 
     def between(left: int, right: int) -> list[Token]:
-        return [t for t in tokens[bisect_left(starts, left) : bisect_left(starts, right)] if t.end <= right]
+        part = tokens[bisect_left(starts, left) : bisect_left(starts, right)]
+        while part and part[-1].end > right:
+            part.pop()
+        return part
 
     found = []
     for index, (clause, own, right, close) in enumerate(_places(text, sentence, figures, marks)):

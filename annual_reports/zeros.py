@@ -27,6 +27,8 @@ _REFUSED = re.compile(
     r"正当|理由|无?证|障碍|法定|效力|关系|条件|权限|资质|不(?!当|服)|需要|须|应当|规定|依据|制度|标准|时限|手续|许可(?!案)"
 )
 _LONGEST = 60
+_CUE = re.compile("[未没无零]")
+_ADVERBS = ("均", "都", "皆", "也", "从", "尚", "暂", "并", "全年", "实现", "保持", "为", "达到", "“", '"', "‘")
 
 
 class Zero(NamedTuple):
@@ -81,18 +83,30 @@ def find(text: str, catalogue: Catalogue) -> list[Zero]:
     things. Which section it stands in is the caller's matter: a plan states none."""
     zeros = _compiled(catalogue)
     found: list[Zero] = []
-    for negation in zeros.negation.finditer(text):
-        end = _clause_end(text, negation.end())
-        if (found and negation.start() < found[-1].end) or zeros.unless.search(
-            text, _clause_start(text, negation.start()), negation.start()
-        ):
+    done = 0
+    for cue in _CUE.finditer(text):
+        at = cue.start()
+        if at < done:
             continue
-        found += _denied(text, negation.start(), negation.end(), end, zeros)
-    for negation in zeros.behind.finditer(text):
-        start = _clause_start(text, negation.start())
-        if not zeros.unless.search(text, start, negation.start()):
-            found += _denied_before(text, start, negation.start(), negation.end(), zeros)
+        if negation := zeros.negation.match(text, at):
+            first = _with_adverb(text, at)
+            here = list(_denied(text, first, negation.end(), _clause_end(text, negation.end()), zeros))
+        elif negation := zeros.behind.match(text, at):
+            first = _with_adverb(text, at)
+            here = list(_denied_before(text, _clause_start(text, first), first, negation.end(), zeros))
+        else:
+            continue
+        if here and not zeros.unless.search(text, _clause_start(text, first), first):
+            found += here
+            done = here[-1].end
     return sorted(set(found), key=lambda zero: (zero.start, zero.end, zero.code or ""))
+
+
+def _with_adverb(text: str, at: int) -> int:
+    """Where the negation at ``at`` begins with the adverbs and quotation mark in front of it (均未, 实现“零)."""
+    while adverb := next((word for word in _ADVERBS if text.endswith(word, max(0, at - 3), at)), ""):
+        at -= len(adverb)
+    return at
 
 
 def _clause_end(text: str, start: int) -> int:
