@@ -20,10 +20,14 @@ _HALF_OF = tuple("上下前后每大近过")  # 上半年 is a time, not half a 
 _BEGINS = frozenset({"", *"，。；、,;:：！!？?（(\n “\t\u3000\xa0"})  # nothing is counted right behind these
 _ZERO = ("零", "〇")
 _ROUND = frozenset("百千万亿")
+# 五台县, 四棵树镇, 三家子镇. What are things one counts as well (三条街道, 两所乡镇中学) must have a name of its own before
+# its 镇; the last line is 八家子林业局, 三间房水库.
+_NAMED = r"[^个名乡镇村县市区街级，。；、\s]"
 _PLACE = re.compile(
-    rf"[{HAN_DIGITS}]+[棵台家户间座道条里门面站层块处株口段片渡合所架堂元顶封颗支成张桶栋份集]"
-    r"(?:[^个名，。；、\s]{0,3}?(?:镇|乡|县|市|区|村|街道|社区|街|路|屯|庄)(?![级属直管域内外辖民委居企规务校医])"
-    r"|[^，。；、\s]{0,7}(?:族乡|[农林牧]场|开发区|水库|风景名胜区|林业局|林保护中心|管理分局|子\b))"
+    rf"[{HAN_DIGITS}]+(?:(?:[棵台家户间道里门面站口元顶封张桶栋集架]{_NAMED}{{0,3}}?|[条所支份块段座]{_NAMED}{{1,3}}?)"
+    r"(?:镇|乡|县|市|区|村|街道|社区|街|路|屯|庄)(?![级属直管域内外辖民委居企规务校医场城边面头干政容貌村镇])"
+    r"|[^，。；、\s]{1,7}族乡"
+    r"|(?:家子(?!公司)|家户|间房|道河子?|支河)[^，。；、\s]{0,6}?(?:[农林牧]场|开发区|水库|林业局|保护中心|分局))"
 )
 _REACH = 9  # characters before 一 that are looked at
 

@@ -201,6 +201,14 @@ def test_traps(text: str, kind: str) -> None:
     assert kind in {k for _, k in kinds(text)}
 
 
+def test_counts_before_a_place_are_quantities() -> None:
+    for text in (
+        "新建三座水库", "腾出两间房", "覆盖三条街道", "走访五所乡镇卫生院", "检查两家子公司", "约谈三家市场主体", "三户社区居民", "两家镇属企业", "三家村级合作社", "四支镇级队伍",
+        "两所镇中心校", "三台市政车", "六个乡镇", "九个街道", "十二个村", "三十户村民",
+    ):  # fmt: skip
+        assert one(text).bound == "exact", text
+
+
 def test_places_named_with_a_number_are_no_quantities() -> None:
     """Of the 2,084 places of the shipped divisions with a number in their name at most 5 are read as a count."""
     with gzip.open(Path(catalogue.__file__).with_name("divisions.csv.gz"), "rt", encoding="utf-8") as file:
