@@ -59,7 +59,7 @@ def check_warehouse(
         con.unregister("incoming")
     try:
         chosen = warehouse.suites(limits)
-        name = name or f"{started:%Y%m%dT%H%M%S}-入库后"
+        name = name or f"{started:%Y%m%dT%H%M%S}-warehouse"
         results, failures = validation.run(con, chosen, name=name, state=state, most=LISTED)
     finally:
         for table in references:

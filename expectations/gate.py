@@ -73,7 +73,7 @@ def check_batch(
             set(columns) <= set(frames[t].columns) if t in frames else False for t, columns in batch.COLUMNS.items()
         )
         chosen = suites(limits) if whole else [batch.shape()]  # without its columns no other rule can be run
-        results, failures = validation.run(con, chosen, name=name or f"{started:%Y%m%dT%H%M%S}-入库前", state=state)
+        results, failures = validation.run(con, chosen, name=name or f"{started:%Y%m%dT%H%M%S}-batch", state=state)
     finally:
         con.close()
     refused = _refusal(results, failures, chosen, frames, limits)

@@ -56,6 +56,11 @@ WORDS = {
     "no_year": "年度不明",
     "timeout": "读取超时",
     "unreadable": "文件打不开",
+    # media types
+    "text/plain": "纯文本",
+    "text/html": "网页",
+    "application/pdf": "PDF",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word",
     # states
     "completed": "完成",
     "quarantined": "完成，有拒收或隔离",

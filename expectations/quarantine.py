@@ -155,7 +155,7 @@ def recheck(
 
     restored = {table: _restore(held, table, frame) for table, frame in kept.items()}
     frames = {table: pl.concat([frame, restored[table]], how="vertical") for table, frame in kept.items()}
-    verdict = check_batch(frames, history=history, limits=limits, vocabulary=vocabulary, state=state, name="放行复核")
+    verdict = check_batch(frames, history=history, limits=limits, vocabulary=vocabulary, state=state, name="recheck")
     if overruled:
         arguable = {rule.id for rule in rules(limits).values() if rule.arguable}
         failures = tuple(f for f in verdict.failures if f.rule not in arguable)

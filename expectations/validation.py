@@ -210,16 +210,21 @@ def _explain(con: duckdb.DuckDBPyConnection, suite: Suite, rule: Rule, rows: lis
             row_id=None if key is None else str(key),
             report_id=None if report_id is None else str(report_id),
             detail="；".join(
-                f"{say(column)}＝{_shown(value)}" for column, value in zip(rule.columns, values, strict=True)
+                f"{say(column)}＝{_shown(column, value)}" for column, value in zip(rule.columns, values, strict=True)
             ),
         )
         for row, key, report_id, *values in found
     ]
 
 
-def _shown(value: Any) -> str:
+CODED = {"kind", "verdict", "role", "bound", "canonical", "resolution", "status", "reason_code"}  # columns of codes
+
+
+def _shown(column: str, value: Any) -> str:
     if value is None:
         return "（空）"
+    if column in CODED:
+        return say(str(value))
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, float):

@@ -19,7 +19,7 @@ import duckdb
 
 from expectations import audit, gate
 from expectations.limits import Limits
-from expectations.pages import charts, marking, questions, rejects
+from expectations.pages import charts, data_docs, marking, questions, rejects
 from expectations.pages.questions import Row
 from expectations.pages.site import HERE, Site, page_name, when
 from expectations.rules import SEVERITIES, Rule
@@ -28,6 +28,7 @@ RUNS = 30  # how many checks and loads back the charts go
 LISTED = 2000  # how many rows a list shows at most; the warehouse has them all
 BATCH = 100  # reports fetched at a time
 TEXT_BYTES = 400_000  # of marked text on one page of a long report
+TOLD = {"R13", "W27"}  # told on the overview in words of their own: unresolved issuers, held rows
 MADE = ".made.json"  # which state of each report its page shows
 
 # The warehouse's tables that belong to the suites of the gate and the audit, in the order of the rules page.
@@ -39,14 +40,18 @@ def render(
     target: Path,
     *,
     changed_reports: Collection[str] | None = None,
+    docs: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> int:
     """Make the pages in ``target`` and return how many were written.
 
     ``con``: the working file or the published copy; only a temporary table is made in it. The lists are made anew each
     time; of the report pages those of ``changed_reports``, or, where that is None, those whose report changed since its
-    page was made. ``progress(done, total)`` counts report pages. A killed run leaves whole pages only.
+    page was made. ``docs``: Great Expectations' Data Docs, to be put beside them (``target/gx``), offline.
+    ``progress(done, total)`` counts report pages. A killed run leaves whole pages only.
     """
+    if docs is not None:
+        data_docs.publish(docs, target / "gx")
     questions.prepare(con)
     try:
         return _render(con, target, changed_reports, progress or (lambda done, total: None))
@@ -121,7 +126,8 @@ def _rules(site: Site, con: duckdb.DuckDBPyConnection, checks: list[Row]) -> Non
     groups = [(title, [c for c in checks if c["stage"] == stage]) for stage, title in STAGES]
     site.write("rules.html", "rules.html", groups=groups)
     for check in checks:
-        points = [(f"{when(r['started_at'])[5:10]}", _share(r)) for r in check["history"]]
+        labels = _days([r["started_at"] for r in check["history"]])
+        points = list(zip(labels, map(_share, check["history"]), strict=True))
         chart = charts.line(
             f"{check['rule']} 每次检验的不合格比例",
             f"最近 {len(points)} 次检验，最新一次 {check['failed'] or 0} 行不合格",
@@ -135,13 +141,14 @@ def _rules(site: Site, con: duckdb.DuckDBPyConnection, checks: list[Row]) -> Non
 
 
 def _overview(site: Site, con: duckdb.DuckDBPyConnection, checks: list[Row]) -> None:
+    failing = [c for c in checks if c["standing"] or c["error"]]
     loads = questions.loads(con, RUNS)
     in_time = loads[::-1]
     load_chart = charts.bars(
         "每次入库的文件",
         f"最近 {len(loads)} 次入库；最新一次入库 {loads[0]['loaded'] or 0} 份" if loads else "",
         (("已入库", "b-good"), ("重复件", "b-copy"), ("拒收", "b-bad")),
-        [(when(x["started_at"])[5:10], [x["loaded"] or 0, x["copies"] or 0, x["rejected"] or 0]) for x in in_time],
+        list(zip(_days([x["started_at"] for x in in_time]), map(_brought, in_time), strict=True)),
     )
     by_year = questions.coverage_by_year(con)
     coverage_chart = charts.bars(
@@ -158,10 +165,22 @@ def _overview(site: Site, con: duckdb.DuckDBPyConnection, checks: list[Row]) -> 
         coverage_chart=coverage_chart,
         pass_chart=_pass_chart(checks),
         refusals=questions.refusals(con),
-        failing=[c for c in checks if c["standing"] or c["error"]],
+        failing=failing,
+        todo=[c for c in failing if c["severity"] == "warning" and c["rule"] not in TOLD],
         checks=checks,
         years=questions.years(con),
     )
+
+
+def _brought(load: Row) -> list[int]:
+    return [load["loaded"] or 0, load["copies"] or 0, load["rejected"] or 0]
+
+
+def _days(moments: Sequence[datetime]) -> list[str]:
+    """Labels along the ground of a chart: days; hours and minutes where all lie on one day."""
+    words = [when(moment) for moment in moments]
+    part = slice(11, 16) if len({w[:10] for w in words}) == 1 else slice(5, 10)
+    return [w[part] for w in words]
 
 
 def _pass_chart(checks: list[Row]) -> Any:
@@ -170,7 +189,9 @@ def _pass_chart(checks: list[Row]) -> Any:
     for check in checks:
         for result in check["history"]:
             passed[result["started_at"], result["stage"]].append(result["passed"])
-    points = [(when(at)[5:10], 1 - sum(p) / len(p)) for (at, _), p in sorted(passed.items())][-RUNS:]
+    latest = sorted(passed.items())[-RUNS:]
+    shares = [1 - sum(p) / len(p) for _, p in latest]
+    points = list(zip(_days([at for (at, _), _ in latest]), shares, strict=True))
     return charts.line("每次检验中未通过的规则比例", f"最近 {len(points)} 次检验，入库前与入库后都在内", points)
 
 
@@ -248,7 +269,7 @@ def _report(site: Site, parts: dict[str, list[Row]]) -> None:
     places = marking.marks(parts["quantities"], len(report["text"]))
     where = {r["quantity_id"]: mark.anchor for mark in places for r in mark.readings}
     kinds = {r["quantity_id"]: marking.css_class(r) for mark in places for r in mark.readings}
-    pages = list(_divide(marking.blocks(report["text"], parts["sections"], places)))
+    pages = list(_divide(marking.blocks(report["text"], report["title"], parts["sections"], places)))
     for n, blocks in enumerate(pages):
         here = {a for block in blocks for a in block.anchors}
         facts = [f | {"anchor": where.get(f["quantity_id"])} for f in parts["facts"]]

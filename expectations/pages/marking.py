@@ -68,23 +68,32 @@ def css_class(reading: Row) -> str:
     return str(reading["role"]) if reading["role"] in ROLE_TAGS else "else"
 
 
-def blocks(text: str, sections: Sequence[Row], places: Sequence[Mark]) -> list[Block]:
-    """The text in pieces: headings and paragraphs, each figure marked."""
+def blocks(text: str, title: str | None, sections: Sequence[Row], places: Sequence[Mark]) -> list[Block]:
+    """The text in pieces: title lines, headings and paragraphs, each figure marked."""
     heads = {section["span_start"]: section for section in sections}
-    rendered, at = [], 0
+    rendered, at, headed = [], 0, False
     for start, end, section in _pieces(text, heads):
         inside = []
         while at < len(places) and places[at].start < end:
             inside.append(places[at])
             at += 1
         body = _inline(text, start, end, inside)
-        if section is None:
-            html = Markup("<p>{}</p>").format(body) if body.strip() else Markup("")
-        else:
+        if section is not None:
             html = _heading(body, section)
+        elif not body.strip():
+            html = Markup("")
+        elif not headed and _compact(text[start:end]) in _compact(title):
+            html = Markup('<p class="title">{}</p>').format(body)
+        else:
+            html = Markup("<p>{}</p>").format(body)
+        headed = headed or section is not None
         if html:
             rendered.append(Block(html, tuple(mark.anchor for mark in inside)))
     return rendered
+
+
+def _compact(words: str | None) -> str:
+    return re.sub(r"\s", "", words or "")
 
 
 def _pieces(text: str, heads: Mapping[int, Row]) -> Iterable[tuple[int, int, Row | None]]:
@@ -111,8 +120,7 @@ def _cut(start: int, end: int) -> Iterable[tuple[int, int, None]]:
 
 def _heading_end(text: str, start: int, end: int, section: Row) -> int:
     """Where the heading's words end: right after its title, white space aside; the line's end where it is not found."""
-    title = re.sub(r"\s", "", section["title"] or "")
-    words = r"\s*".join(map(re.escape, title[:200]))
+    words = r"\s*".join(map(re.escape, _compact(section["title"])[:200]))
     found = re.compile(words).search(text, start, min(end, start + 400)) if words else None
     return found.end() if found else end
 
@@ -145,11 +153,12 @@ def _mark(words: str, mark: Mark) -> Markup:
     tag = ROLE_TAGS.get(reading["role"], "未匹配" if css_class(reading) == "unmatched" else "")
     tip = Markup("").join(_tip(each) for each in mark.readings)
     return Markup(
-        '<mark class="{css}" id="{id}" tabindex="0" aria-describedby="{id}t">{words}{tag}'
+        '<mark class="{css}" id="{id}" tabindex="0" aria-describedby="{id}t">{also}{words}{tag}'
         '<span class="tip" role="tooltip" id="{id}t">{tip}</span></mark>'
     ).format(
         css=css_class(reading),
         id=mark.anchor,
+        also=Markup("").join(Markup('<i id="{}"></i>').format(anchor(r["quantity_id"])) for r in mark.readings[1:]),
         words=words,
         tag=Markup("<sup>{}</sup>").format(tag) if tag else "",
         tip=tip,

@@ -151,6 +151,7 @@ def failing_rows(con: duckdb.DuckDBPyConnection, rule: str, most: int) -> list[R
         SELECT
             f.table_name, f.row_id, f.report_id, f.detail, h.quarantine_id,
             coalesce(q.sentence, h.sentence) AS sentence, coalesce(q.printed, h.printed) AS printed, q.quantity_id,
+            q.span_start - q.sentence_start AS at,
             coalesce(q.report_id, r.report_id) AS page_id,
             coalesce(r.issuer_name, '（机关不明）') AS issuer_name, r.report_year, coalesce(r.title, h.title) AS title,
             s.title AS section_title
@@ -237,7 +238,7 @@ def unmatched(con: duckdb.DuckDBPyConnection, most: int) -> list[Row]:
             FROM placed
         )
         SELECT phrase, count(*) AS n, count(DISTINCT report_id) AS reports,
-            any_value(struct_pack(quantity_id, report_id, printed, sentence)) AS example
+            any_value(struct_pack(quantity_id, report_id, printed, sentence, at := skipped)) AS example
         FROM phrased GROUP BY phrase ORDER BY n DESC, phrase LIMIT ?
         """,
         most,

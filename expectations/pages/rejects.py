@@ -7,7 +7,7 @@ WAYS_OUT = {
     "too_large": "拆分或另存为文字版；确需放宽请调整大小上限",
     "damaged": "重新下载；能在 Word 或阅读器中打开的，另存为新文件再放入",
     "bomb": "压缩内容异常膨胀，不要打开；向来源核实后重新取一份",
-    "unsupported": "用 Word、WPS 或 LibreOffice 另存为 .docx；扫描件先做文字识别",
+    "unsupported": "按原因所说转换格式（.doc、.wps 另存为 .docx）后再放入；扫描件先做文字识别（OCR）",
     "undecodable": "用记事本打开确认文字正常后，另存为 UTF-8",
     "not_report": "不用处理；若确是年度报告，请核对标题，并把标题写法补进 HOME/catalogue/document_kinds.yml",
     "no_year": "把年份写进文件名（如 2024年…），再放入",
