@@ -11,17 +11,19 @@ FROM marts.evidence AS evidence
 INNER JOIN core.report_versions AS versions ON evidence.report_id = versions.report_id
 LEFT JOIN core.corrections_applied AS corrections ON evidence.fact_id = corrections.fact_id
 WHERE
-    evidence.issuer_id IN (
-        SELECT names.issuer_id FROM core.issuer_names AS names WHERE names.name = issuer_words
-        UNION ALL
-        SELECT error('没有名为「' || issuer_words || '」的机关；可用的见 FROM core.issuer_names') AS issuer_id
-        WHERE issuer_words NOT IN (SELECT names.name FROM core.issuer_names AS names)
+    evidence.issuer_id IN (SELECT names.issuer_id FROM core.issuer_names AS names WHERE names.name = issuer_words)
+    AND (
+        -- an unknown name is an error, not an empty answer
+        SELECT CASE WHEN count(*) > 0 THEN TRUE ELSE error('没有名为「' || issuer_words || '」的机关；可用的见 FROM core.issuer_names') END
+        FROM core.issuer_names AS names WHERE names.name = issuer_words
     )
     AND evidence.report_year = in_year
     AND coalesce(corrections.indicator, evidence.indicator) IN (
         SELECT names.indicator FROM core.indicator_names AS names WHERE names.name = words
-        UNION ALL
-        SELECT error('没有名为「' || words || '」的指标；可用的见 FROM core.indicator_names') AS indicator
-        WHERE words NOT IN (SELECT names.name FROM core.indicator_names AS names)
+    )
+    AND (
+        -- an unknown name is an error, not an empty answer
+        SELECT CASE WHEN count(*) > 0 THEN TRUE ELSE error('没有名为「' || words || '」的指标；可用的见 FROM core.indicator_names') END
+        FROM core.indicator_names AS names WHERE names.name = words
     )
 ORDER BY evidence.issuer_id ASC, versions.is_current DESC, evidence.fact_id ASC, evidence.span_start ASC

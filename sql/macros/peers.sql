@@ -4,11 +4,11 @@ WITH wanted AS (
     SELECT issuers.*
     FROM core.issuers AS issuers
     WHERE
-        issuers.issuer_id IN (
-            SELECT names.issuer_id FROM core.issuer_names AS names WHERE names.name = words
-            UNION ALL
-            SELECT error('没有名为「' || words || '」的机关；可用的见 FROM core.issuer_names') AS issuer_id
-            WHERE words NOT IN (SELECT names.name FROM core.issuer_names AS names)
+        issuers.issuer_id IN (SELECT names.issuer_id FROM core.issuer_names AS names WHERE names.name = words)
+        AND (
+            -- an unknown name is an error, not an empty answer
+            SELECT CASE WHEN count(*) > 0 THEN TRUE ELSE error('没有名为「' || words || '」的机关；可用的见 FROM core.issuer_names') END
+            FROM core.issuer_names AS names WHERE names.name = words
         )
 ),
 

@@ -23,10 +23,10 @@ SELECT
 FROM marts.indicator_yoy AS yoy
 LEFT JOIN core.indicators AS indicators ON yoy.indicator = indicators.indicator
 WHERE
-    yoy.issuer_id IN (
-        SELECT names.issuer_id FROM core.issuer_names AS names WHERE names.name = words
-        UNION ALL
-        SELECT error('没有名为「' || words || '」的机关；可用的见 FROM core.issuer_names') AS issuer_id
-        WHERE words NOT IN (SELECT names.name FROM core.issuer_names AS names)
+    yoy.issuer_id IN (SELECT names.issuer_id FROM core.issuer_names AS names WHERE names.name = words)
+    AND (
+        -- an unknown name is an error, not an empty answer
+        SELECT CASE WHEN count(*) > 0 THEN TRUE ELSE error('没有名为「' || words || '」的机关；可用的见 FROM core.issuer_names') END
+        FROM core.issuer_names AS names WHERE names.name = words
     )
 ORDER BY yoy.issuer_id, indicators.theme, yoy.indicator, yoy.scope, yoy.report_year

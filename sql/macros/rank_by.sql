@@ -6,12 +6,11 @@ WITH figures AS (
         coalesce(high, 'infinity'::DOUBLE) AS highest
     FROM marts.indicator_year AS years
     WHERE
-        years.indicator IN (
-            SELECT names.indicator FROM core.indicator_names AS names WHERE names.name = words
-            UNION ALL
+        years.indicator IN (SELECT names.indicator FROM core.indicator_names AS names WHERE names.name = words)
+        AND (
             -- an unknown name is an error, not an empty answer
-            SELECT error('没有名为「' || words || '」的指标；可用的见 FROM core.indicator_names') AS indicator
-            WHERE words NOT IN (SELECT names.name FROM core.indicator_names AS names)
+            SELECT CASE WHEN count(*) > 0 THEN TRUE ELSE error('没有名为「' || words || '」的指标；可用的见 FROM core.indicator_names') END
+            FROM core.indicator_names AS names WHERE names.name = words
         )
         AND years.report_year = in_year
         AND years.scope = ''

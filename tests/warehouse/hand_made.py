@@ -33,6 +33,7 @@ class Figure:
     role: str = "achieved"
     year: int | None = None
     before: str = "本年办理"
+    after: str = "。"
     flags: tuple[str, ...] = ()
     printed: str | None = None
 
@@ -86,7 +87,7 @@ def make_report(
     for figure in figures:
         start_of_sentence = len(text)
         start = start_of_sentence + len(figure.before)
-        sentence = f"{figure.before}{figure.words}{figure.unit}。"
+        sentence = f"{figure.before}{figure.words}{figure.unit}{figure.after}"
         low, high = figure.bounds
         text += sentence
         quantities.append(
