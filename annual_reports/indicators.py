@@ -38,6 +38,7 @@ _MOST_FOREIGN_FOR_SENTENCE = 4
 _MOST_FOREIGN_FOR_BACKGROUND = 3
 _MOST_FOREIGN_FOR_CARRY = 1
 
+_NO_RULES: dict[str, tuple[Phrasing, ...]] = {}
 Background = Callable[[], frozenset[str]]
 
 
@@ -73,12 +74,11 @@ def match_sentence(
     """For each figure of ``text[slice(*sentence)]`` the indicators it states: none, one, or several where one number
     stands for several nouns (办结率、满意率均为100%). ``background`` gives the words of the sentence before and of the
     headings; it is asked only where they may count."""
-    spans = [(figure.start, figure.end) for figure in figures]
-    tokens = phrasings.lexicon.scan(text, *sentence)
-    marks = clause_marks(text, *sentence, spans)
+    spans = [(start, end) for start, end, _ in figures]
+    around = windows(text, sentence, spans, phrasings.lexicon, clause_marks(text, *sentence, spans))
     matches: list[tuple[Match, ...]] = []
     before: Window | None = None
-    for figure, window in zip(figures, windows(text, sentence, spans, tokens, marks), strict=True):
+    for figure, window in zip(figures, around, strict=True):
         previous = matches[-1] if matches else ()
         finder = _Finder(text, phrasings, figure, window, previous, background)
         matches.append(tuple(_with_scope(found, figure.unit, phrasings, (window, before)) for found in finder.claims()))
@@ -128,13 +128,14 @@ class _Finder:
 
     def _best(self, before: list[Token], behind: list[Token], at: int, own: frozenset[str]) -> _Found | None:
         """The best rule for a number at ``at`` with these words of its own."""
-        unit, end, by_head = self.figure.unit, self.figure.end, self.phrasings.by_head
+        rules, end = self.phrasings.by_head.get(self.figure.unit, _NO_RULES), self.figure.end
         heads: dict[Phrasing, float] = {}
-        places = [(token, at - token.end, 0) for token in before] + [(t, t.start - end, _BEHIND) for t in behind]
-        for token, distance, extra in places:
-            for word in token.words:
-                for rule in by_head.get((word, unit), ()):
-                    value = _PER_HEAD_CHARACTER * len(word) - distance * _PER_DISTANCE + extra
+        places = [(inner, (last - at) * _PER_DISTANCE) for _, last, inner, _ in before if inner]
+        places += [(inner, (end - first) * _PER_DISTANCE + _BEHIND) for first, _, inner, _ in behind if inner]
+        for inner, nearness in places:
+            for word in inner:
+                for rule in rules.get(word, ()):
+                    value = _PER_HEAD_CHARACTER * len(word) + nearness
                     if value > heads.get(rule, -99):
                         heads[rule] = value
         found = [
@@ -165,7 +166,7 @@ class _Finder:
             for token in (*self.window.earlier, *self.window.clause)
             for distance in (self.figure.start - token.end,)
             for word in token.words
-            for rule in self.phrasings.by_head.get((word, self.figure.unit), ())
+            for rule in self.phrasings.by_head.get(self.figure.unit, _NO_RULES).get(word, ())
             if rule.carry and (score := self._fits(rule, own)) is not None
         ]
 

@@ -1,13 +1,12 @@
 """The words of the catalogue and where they stand in a piece of text.
 
-Knows how the catalogue's word groups are spelt out (「@纠纷」) and finds all its words in one pass of one regular
-expression, however many indicators there are. Leaves out what the words mean: that is ``phrasings`` and
+Knows how the catalogue's word groups are spelt out (「@纠纷」) and finds all its words in one pass, however
+many indicators there are. Leaves out what the words mean: that is ``phrasings`` and
 ``indicators``. A longer word of one indicator never hides a shorter one of another.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -25,6 +24,14 @@ class Token(NamedTuple):
     filler: bool
 
 
+class _Entry(NamedTuple):
+    word: str
+    length: int
+    inner: frozenset[str]
+    filler: bool
+    opaque: bool
+
+
 NOTHING: frozenset[str] = frozenset()
 
 
@@ -36,33 +43,49 @@ class Lexicon:
     """
 
     def __init__(self, words: Iterable[str], fillers: Iterable[str], opaque: Iterable[str]) -> None:
-        meaning, fillers, self._opaque = set(words), frozenset(fillers), frozenset(opaque)
-        known = meaning | fillers | self._opaque
-        self._words = {word: (_beginnings(word, meaning), word in fillers) for word in known}
-        self._words |= {word: (frozenset({word}) & meaning, False) for word in self._opaque}
-        first = "".join(sorted({word[0] for word in known}))
-        # The class in front lets the search skip what begins no word; the trie is then tried at that very character.
-        self._find = re.compile(f"[{re.escape(first)}](?<=(?=({_trie(known)})).)").finditer
+        meaning, fillers, closed = set(words), frozenset(fillers), frozenset(opaque)
+        self._bare = frozenset(word for word in fillers if len(word) == 1)
+        table: dict[str, list[_Entry]] = {}
+        for word in sorted((meaning | fillers | closed) - self._bare, key=len, reverse=True):
+            inner = frozenset({word}) & meaning if word in closed else _beginnings(word, meaning)
+            entry = _Entry(word, len(word), inner, word in fillers, word in closed)
+            table.setdefault(word[:2], []).append(entry)
+        self._table = {beginning: tuple(entries) for beginning, entries in table.items()}
 
     def scan(self, text: str, start: int, end: int) -> list[Token]:
-        """The tokens of ``text[start:end]`` by where they begin."""
+        """The tokens of ``text[start:end]`` by where they begin; fillers of one character are left to ``unknown``.
+
+        A look-up per pair of characters: measured twice as fast as one regular expression over all the words.
+        """
         tokens: list[Token] = []
-        words, opaque, add = self._words, self._opaque, tokens.append
+        get, add, new = self._table.get, tokens.append, tuple.__new__
         covered = closed = start
-        for found in self._find(text, start, end):
-            first, word = found.start(), found[1]
-            last = first + len(word)
-            if first < closed or last > end or first + 1 == covered < last:
+        for first in range(start, end - 1):
+            entries = get(text[first : first + 2])
+            if entries is None or first < closed:
                 continue
-            inner, filler = words[word]
-            if first < covered and (filler or not inner):
-                continue
-            add(Token(first, last, inner, filler))
-            if last > covered:  # noqa: PLR1730 (the hottest line of a reading; max() costs a call)
-                covered = last
-            if word in opaque:
-                closed = last
+            for word, length, inner, filler, shuts in entries:
+                if text.startswith(word, first):
+                    last = first + length
+                    if last > end or (first < covered and (filler or not inner or first + 1 == covered < last)):
+                        break
+                    add(new(Token, (first, last, inner, filler)))  # Token(…) takes four times as long
+                    covered = max(covered, last)
+                    closed = last if shuts else closed
+                    break
         return tokens
+
+    def unknown(self, text: str, start: int, end: int, tokens: Sequence[Token]) -> int:
+        """How many letters of ``text[start:end]`` are neither in a token (of that stretch) nor a filler."""
+        count = 0
+        for first, last, _, _ in tokens:
+            if first > start:
+                count += self._letters(text[start:first])
+            start = max(start, last)
+        return count + (self._letters(text[start:end]) if start < end else 0)
+
+    def _letters(self, gap: str) -> int:
+        return sum(character.isalpha() and not character.isascii() and character not in self._bare for character in gap)
 
     def words_of(self, text: str, start: int = 0, end: int | None = None) -> frozenset[str]:
         """Every word that stands in ``text[start:end]``."""
@@ -80,23 +103,3 @@ def expand(words: Sequence[str], groups: Mapping[str, Sequence[str]]) -> tuple[s
 
 def _beginnings(word: str, meaning: set[str]) -> frozenset[str]:
     return frozenset(word[:end] for end in range(1, len(word) + 1) if word[:end] in meaning)
-
-
-def _trie(words: Iterable[str]) -> str:
-    """One pattern that matches the longest of ``words``; shared beginnings are tried once."""
-    root: dict[str, dict] = {}  # type: ignore[type-arg]
-    for word in words:
-        node = root
-        for character in word:
-            node = node.setdefault(character, {})
-        node[""] = {}
-    return _pattern(root)
-
-
-def _pattern(node: dict[str, dict]) -> str:  # type: ignore[type-arg]
-    optional = "" in node
-    branches = [re.escape(character) + _pattern(child) for character, child in node.items() if character]
-    if not branches:
-        return ""
-    joined = branches[0] if len(branches) == 1 and not optional else f"(?:{'|'.join(branches)})"
-    return joined + "?" if optional else joined

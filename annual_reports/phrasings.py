@@ -54,7 +54,7 @@ class Phrasings:
 
     lexicon: Lexicon
     rules: tuple[Phrasing, ...]
-    by_head: dict[tuple[str, str], tuple[Phrasing, ...]]  # (head word, unit)
+    by_head: dict[str, dict[str, tuple[Phrasing, ...]]]  # unit → head word
     by_code_before: dict[tuple[str, str], tuple[Phrasing, ...]]  # (code of the figure before, unit)
     scopes: dict[str, Scopes]
     factors: dict[str, dict[str, float]]  # code → unit → how many of the indicator's unit
@@ -75,18 +75,18 @@ def compile_phrasings(catalogue: Catalogue) -> Phrasings:
     scopes = {code: _scopes(code, indicator, vocabularies) for code, indicator in indicators.items()}
     words = {word for rule in rules for group in (rule.head, rule.refused, *rule.companions) for word in group}
     words |= {word for scope in scopes.values() for table in scope.by_word for word in table}
-    heads: dict[tuple[str, str], list[Phrasing]] = defaultdict(list)
+    heads: dict[str, dict[str, list[Phrasing]]] = defaultdict(lambda: defaultdict(list))
     followers: dict[tuple[str, str], list[Phrasing]] = defaultdict(list)
     for rule in rules:
         for unit in rule.units:
             for word in rule.head if not rule.after else ():
-                heads[word, unit].append(rule)
+                heads[unit][word].append(rule)
             for code in rule.after:
                 followers[code, unit].append(rule)
     return Phrasings(
         lexicon=Lexicon(words, groups[FILLER], groups[OPAQUE]),
         rules=tuple(rules),
-        by_head={key: tuple(found) for key, found in heads.items()},
+        by_head={unit: {word: tuple(found) for word, found in table.items()} for unit, table in heads.items()},
         by_code_before={key: tuple(found) for key, found in followers.items()},
         scopes=scopes,
         factors={code: _factors(indicator) for code, indicator in indicators.items()},

@@ -12,11 +12,10 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from annual_reports.lexicon import NOTHING, Token
+from annual_reports.lexicon import NOTHING, Lexicon, Token
 
 JOINT = re.compile(r"、|以及|和|及|与|或者|或")
 _LIST_MARK = re.compile(r"、|和|及|与")
-_LETTERS = re.compile(r"[^\W\d_a-zA-Z]")
 _OF_WHICH = "其中"
 _RESPECTIVELY = "分别"
 
@@ -45,8 +44,9 @@ class Window(NamedTuple):
     clause_start: int
 
 
-def windows(text: str, sentence: Span, figures: Sequence[Span], tokens: list[Token], marks: list[int]) -> list[Window]:
-    """One Window per figure. ``tokens`` are the sentence's, ``marks`` where its clauses part; all in order."""
+def windows(text: str, sentence: Span, figures: Sequence[Span], lexicon: Lexicon, marks: list[int]) -> list[Window]:
+    """One Window per figure. ``marks`` are where the sentence's clauses part; all in order."""
+    tokens = lexicon.scan(text, *sentence)
     starts = [token.start for token in tokens]
     start, end = sentence
 
@@ -78,26 +78,16 @@ def windows(text: str, sentence: Span, figures: Sequence[Span], tokens: list[Tok
                 earlier=between(start, clause),
                 following=between(close, ahead) if ahead > close else [],
                 plain=plain,
-                foreign=_unknown(text, *own, before) + _unknown(text, last, right, behind),
+                foreign=lexicon.unknown(text, *own, before) + lexicon.unknown(text, last, right, behind),
                 clause_start=clause,
             )
         )
     return found
 
 
-def _unknown(text: str, start: int, end: int, tokens: Sequence[Token]) -> int:
-    """How many characters of ``text[start:end]`` no token covers, marks and digits left out."""
-    count = 0
-    for token in tokens:
-        if token.start > start:
-            count += len(_LETTERS.findall(text, start, token.start))
-        start = max(start, token.end)
-    return count + (len(_LETTERS.findall(text, start, end)) if start < end else 0)
-
-
 def words(tokens: Sequence[Token]) -> frozenset[str]:
     """Every meaningful word of ``tokens``."""
-    return NOTHING.union(*[token.words for token in tokens if token.words])
+    return NOTHING.union(*[inner for _, _, inner, _ in tokens])
 
 
 def _places(text: str, sentence: Span, figures: Sequence[Span], marks: list[int]) -> list[_Place]:
