@@ -20,8 +20,8 @@ _HALF_OF = tuple("上下前后每大近过")  # 上半年 is a time, not half a 
 _BEGINS = frozenset({"", *"，。；、,;:：！!？?（(\n “\t\u3000\xa0"})  # nothing is counted right behind these
 _ZERO = ("零", "〇")
 _ROUND = frozenset("百千万亿")
-# 五台县, 四棵树镇, 三家子镇. What are things one counts as well (三条街道, 两所乡镇中学) must have a name of its own before
-# its 镇; the last line is 八家子林业局, 三间房水库.
+# 五台县, 四棵树镇, 三家子镇. What one counts as well (三条街道, 两所乡镇中学) must have a name of its own before its 镇;
+# the last line is 八家子林业局, 三间房水库.
 _NAMED = r"[^个名乡镇村县市区街级，。；、\s]"
 _PLACE = re.compile(
     rf"[{HAN_DIGITS}]+(?:(?:[棵台家户间道里门面站口元顶封张桶栋集架]{_NAMED}{{0,3}}?|[条所支份块段座]{_NAMED}{{1,3}}?)"
@@ -67,7 +67,11 @@ class Counting:
         if number == "半":
             before = text[match.start() - 1 : match.start()]
             return "quantity" if unit.kind == "duration" and before not in _HALF_OF else "date"
-        bare = number in _ROUND and unit.kind != "money" and not (word or match["tight"] or match["head"])
+        bare = (
+            number in _ROUND
+            and unit.kind != "money"
+            and not (word or match["tight"] or match["head"] or match["after"])
+        )
         return "idiom" if bare else "quantity"
 
     @staticmethod

@@ -165,22 +165,29 @@ class _Reader:
     def _bare_kind(self, match: re.Match[str], word: Found | None) -> tuple[Kind, int]:
         """What a number without unit is, and its end: a quantity only at the end of its clause (共计152，)."""
         text, start, end = self.text, match.start(), match.end("number")
-        before, behind = text[start - 1 : start] or "\n", text[match.end() : match.end() + 1]
-        if (festival := traps.FESTIVAL.match(text, start)) and (
-            not festival["point"] or text[festival.end() : festival.end() + 1] not in ENDS
-        ):
-            return "name", festival.end()
-        if word is None and before not in "计共达" and traps.BARE_YEAR.fullmatch(text, start, end):
-            return "date", end
-        if _CODE_BEFORE.match(before) or (behind.isascii() and behind.isalnum()):
-            return "name", end
-        if traps.begins_line(text, start):
-            return "other", end  # alone on its line: a page number, a cell
+        if text[end - 1] in "万亿":  # 人口3.6万: no code has such a step
+            return "quantity", end
+        if shape := self._bare_shape(start, end, word):
+            return shape
+        before, behind = text[start - 1 : start], text[match.end() : match.end() + 1]
         listed = before in ("、", "和") and text[start - 2] in _ARABIC
         closed = behind in ENDS or match["after"] is not None or _AND_NUMBER.match(text, end) is not None
         if word is not None or (closed and (listed or before not in "“‘（(、，,")):
             return "quantity", end
         return "other", end
+
+    def _bare_shape(self, start: int, end: int, word: Found | None) -> tuple[Kind, int] | None:
+        """A day of the year (3·15), a year, a code, a number alone on its line (a page number, a cell)."""
+        text = self.text
+        before, behind = text[start - 1 : start] or "\n", text[end : end + 1]
+        festival = traps.FESTIVAL.match(text, start)
+        if festival and not (festival["point"] and text[festival.end() : festival.end() + 1] in ENDS):
+            return "name", festival.end()
+        if word is None and before not in "计共达" and traps.BARE_YEAR.fullmatch(text, start, end):
+            return "date", end
+        if _CODE_BEFORE.match(before) or (behind.isascii() and behind.isalnum()):
+            return "name", end
+        return ("other", end) if traps.begins_line(text, start) else None
 
     # ---- Chinese digits: names and idioms unless a unit and its place say otherwise ----
 
@@ -190,8 +197,7 @@ class _Reader:
         if trap := self.traps.word(text, start):
             if text.startswith("百分百", start) and _RATE_BEFORE.search(text[max(0, start - 6) : start]):
                 return self._hundred_percent(start)
-            round_number = text[start] in "百千万亿十" and (word or text[start + 1 : start + 2] in ("余", "多"))
-            if not round_number:
+            if not (text[start] in "百千万亿十" and (word or self._is_bounded(start))):
                 return self._leave(start, *trap)
         if text[start] in "一二" and self._shape(traps.DATE, start, "date"):
             return None
@@ -204,6 +210,11 @@ class _Reader:
         if kind == "quantity" and not self.traps.pattern(text, start):
             return self._take(match, word, upper)
         return self._han_left(start, match, kind if kind != "quantity" else "name")
+
+    def _is_bounded(self, start: int) -> bool:
+        """百余名, 百件以上: a round number of an idiom that its words make a count."""
+        match = self.amounts.match(self.text, start)
+        return match is not None and bool(match["tight"] or match["after"])
 
     def _han_left(self, start: int, match: re.Match[str], kind: Kind) -> None:
         if end := traps.heading_at(self.text, start):

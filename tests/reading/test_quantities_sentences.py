@@ -7,8 +7,10 @@ One line per sentence: part, sentence (``⏎`` is a line break), and its numbers
   empty low or high is open.
 - ``2024年|date``           a trap and its kind.
 
-Part A was written before the reader's output was looked at, part B while it was being improved; part A is therefore
-reported on its own too.
+Part A (143 sentences) was written before the reader's output was looked at; part B in two lots (183 and 52) after it had
+been improved on what came before, each lot again before its output was seen. On first sight the reader had 96.0 %, 95.3 %
+and 90 % of the quantities right, and read 1.1 %, 2.0 % and 6 % of the traps as quantities: the next sentences nobody has
+seen will be nearer to that than to what the test prints.
 """
 
 from __future__ import annotations
