@@ -1,0 +1,258 @@
+"""Publishing: built aside, checked, swapped in whole; what the copy holds, and what a spreadsheet may not run."""
+
+import csv
+import hashlib
+import json
+import subprocess
+import sys
+import venv
+from datetime import date
+
+import duckdb
+import pytest
+from hand_made import F, make_report, more_than
+
+from warehouse import database, publish, query, release, schema
+
+D = "disputes_mediated"
+
+
+@pytest.fixture
+def filled(warehouse):
+    warehouse.load(make_report(2023, F(D, 100), F("legality_reviews", 9)), make_report(2024, more_than(D, 140, 149)))
+    return warehouse
+
+
+def test_the_copy_answers_like_the_working_file(filled):
+    done = publish.publish(filled.con, filled.home)
+    with query.published(filled.home) as con:
+        for table in schema.tables().values():
+            here = filled.rows(f"SELECT * FROM {table.full_name} ORDER BY ALL")
+            assert con.execute(f"SELECT * FROM {table.full_name} ORDER BY ALL").fetchall() == here, table.full_name
+        assert con.execute("SELECT value FROM yoy('纠纷化解') ORDER BY 1").fetchall() == [(100,), (140,)]
+        assert con.execute("FROM profile('青石镇')").fetchall() == filled.rows("FROM profile('青石镇')")
+    assert done.rows["marts.indicator_year"] == 3
+    assert done.difference is None
+
+
+def test_frozen_marts_are_tables_with_their_comments(filled):
+    publish.publish(filled.con, filled.home)
+    with query.published(filled.home) as con:
+        tables = dict(
+            con.execute(
+                "SELECT schema_name || '.' || table_name, comment FROM duckdb_tables() WHERE NOT internal"
+            ).fetchall()
+        )
+        columns = con.execute(
+            "SELECT schema_name || '.' || table_name, column_name, comment FROM duckdb_columns() WHERE NOT internal"
+        )
+        columns = {(t, c): words for t, c, words in columns.fetchall()}
+    expected = {t.full_name: t.comment for t in schema.tables().values() if t.view is None or t.frozen}
+    assert tables == expected
+    assert columns == {(t.full_name, c.name): c.comment for t in schema.tables().values() for c in t.columns}
+
+
+def test_versions_say_what_is_published(filled):
+    done = publish.publish(filled.con, filled.home)
+    versions = json.loads((filled.home.published / "versions.json").read_text("utf-8"))
+    assert versions["release"] == done.release_id
+    assert versions["previous"] is None
+    assert versions["storage_version"] == "v1.5.0"
+    assert versions["read_with"] == [{"reader": "1", "catalogue": "c1"}]
+    for name, entry in versions["tables"].items():
+        parquet = filled.home.published / "parquet" / entry["parquet"]
+        assert hashlib.sha256(parquet.read_bytes()).hexdigest() == entry["sha256"]
+        assert duckdb.sql(f"SELECT count(*) FROM '{parquet}'").fetchall() == [(entry["rows"],)], name
+    database_file = filled.home.published_database
+    assert versions["database"] == {
+        "bytes": database_file.stat().st_size, "sha256": hashlib.sha256(database_file.read_bytes()).hexdigest(),
+    }  # fmt: skip
+    assert (filled.home.published / "dictionary.md").read_text("utf-8") == schema.dictionary()
+    assert {p.name for p in (filled.home.published / "csv").iterdir()} == {
+        f"{t.name}.csv" for t in schema.tables().values() if t.layer == "marts" and t.frozen
+    }
+
+
+def test_the_state_tells_whether_there_is_anything_to_publish(filled):
+    assert not publish.is_current(filled.con, filled.home)
+    publish.publish(filled.con, filled.home)
+    assert publish.is_current(filled.con, filled.home)
+    filled.load(make_report(2022, F(D, 1)))
+    assert not publish.is_current(filled.con, filled.home)
+
+
+@pytest.mark.parametrize(("cell", "shown"), [
+    ("=1+1", "'=1+1"), ("+86", "+86"), ("-12.5", "-12.5"), ("-12.5%", "-12.5%"), ("-2+3", "'-2+3"), ("@SUM(A1)", "'@SUM(A1)"),
+    ("\t=1", "'\t=1"), ("＝1+1", "'＝1+1"), ("＋cmd", "'＋cmd"), ("普通", "普通"), ("1,234", "1,234"), ("-1,234", "-1,234"), ("", ""),
+])  # fmt: skip
+def test_no_text_cell_is_a_formula(warehouse, cell, shown):
+    report = make_report(2024, F(D, 100))
+    fields = {f: getattr(report, f) for f in report.__dataclass_fields__}
+    body = type(report.issuer)(cell, "乡镇", report.issuer.division, "resolved", (), report.issuer.key)
+    warehouse.load(type(report)(**fields | {"issuer": body}))
+    publish.publish(warehouse.con, warehouse.home)
+    with (warehouse.home.published / "csv" / "indicator_year.csv").open(encoding="utf-8-sig", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert row["issuer_name"] == shown
+
+
+def test_numbers_stay_numbers_and_the_file_says_utf8(warehouse):
+    warehouse.load(make_report(2023, F(D, 148)), make_report(2024, F(D, 100)))
+    publish.publish(warehouse.con, warehouse.home)
+    content = (warehouse.home.published / "csv" / "indicator_yoy.csv").read_bytes()
+    assert content.startswith("\ufefffact_id,".encode())
+    rows = list(csv.DictReader(content.decode("utf-8-sig").splitlines()))
+    assert [r["change"] for r in rows if r["change"]] == ["-48.0"]
+
+
+def test_a_refused_copy_leaves_the_last_release(filled):
+    first = publish.publish(filled.con, filled.home)
+    filled.load(make_report(2022, F(D, 1)))
+    with pytest.raises(publish.PublishRefused, match="上一版保持不动：覆盖面缩小"):
+        publish.publish(filled.con, filled.home, check=lambda con: "覆盖面缩小")
+    assert release.read(filled.home.published)["release"] == first.release_id
+    assert [p.name for p in (filled.home.published / "releases").iterdir()] == [first.release_id]
+
+
+def test_the_check_sees_the_copy_and_cannot_write_it(filled):
+    def check(con):
+        assert con.execute("SELECT count(*) FROM marts.indicator_year").fetchall() == [(3,)]
+        with pytest.raises(duckdb.Error, match="read-only"):
+            con.execute("DELETE FROM core.reports")
+
+    publish.publish(filled.con, filled.home, check)
+
+
+def test_a_copy_without_a_column_is_not_published(filled, monkeypatch):
+    made = publish._copy
+
+    def lose_a_column(con, target):
+        made(con, target)
+        with duckdb.connect(str(target)) as copy:
+            copy.execute("ALTER TABLE marts.panel DROP COLUMN years")
+
+    monkeypatch.setattr(publish, "_copy", lose_a_column)
+    with pytest.raises(publish.PublishRefused, match=r"marts\.panel 的列与数据字典不符"):
+        publish.publish(filled.con, filled.home)
+    assert release.read(filled.home.published) is None
+
+
+def test_the_difference_to_the_release_before(filled):
+    first = publish.publish(filled.con, filled.home)
+    filled.load(
+        make_report(2024, F(D, 152), F("contracts_reviewed", 4, unit="份"), name="z.txt", published=date(2026, 4, 1)),
+        make_report(2024, F(D, 7), town="白水镇"),
+    )
+    filled.con.execute("DELETE FROM core.facts WHERE indicator = 'legality_reviews'")
+    done = publish.publish(filled.con, filled.home)
+    assert [r[2] for r in done.difference.new_reports] == [2024, 2024]
+    assert done.difference.gone_reports == []
+    found = done.difference
+    assert (found.figures_added, found.figures_removed, found.figures_changed) == (2, 1, 1)
+    assert found.changed == [("云岭省/澄江市/平川县/青石镇", 2024, D, "", 140.0, 152.0, "件")]
+    words = (filled.home.published / "difference.md").read_text("utf-8")
+    assert f"与上一版 {first.release_id} 相比" in words
+    assert "数值新增 2 个，减少 1 个，改变 1 个" in words
+    assert "| 云岭省/澄江市/平川县/青石镇 | 2024 | disputes_mediated |  | 140 | 152 | 件 |" in words
+    with (filled.home.published / "difference.csv").open(encoding="utf-8") as file:
+        assert [r["change"] for r in csv.DictReader(file)].count("changed") == 1
+
+
+def test_readers_keep_what_they_have_open(filled):
+    publish.publish(filled.con, filled.home)
+    with query.published(filled.home) as reader:
+        filled.load(make_report(2022, F(D, 1)))
+        publish.publish(filled.con, filled.home)
+        assert reader.execute("SELECT count(*) FROM core.reports").fetchall() == [(2,)]
+    with query.published(filled.home) as reader:
+        assert reader.execute("SELECT count(*) FROM core.reports").fetchall() == [(3,)]
+
+
+def test_nothing_published_yet(warehouse):
+    with pytest.raises(database.Missing, match="还没有发布过"), query.published(warehouse.home):
+        pass
+
+
+SLOW_PUBLISH = """
+import sys, time
+from warehouse import database, publish
+from warehouse.home import Home
+home = Home.at(sys.argv[1])
+slow = getattr(publish, sys.argv[2])
+def stop(*given):
+    if sys.argv[3] == "after": slow(*given)
+    print("here", flush=True); time.sleep(60)
+setattr(publish, sys.argv[2], stop)
+publish.publish(database.open(home), home)
+"""
+
+
+@pytest.mark.parametrize(("step", "moment"), [
+    ("_copy", "before"), ("_copy", "after"), ("_export", "after"), ("_sync", "after"), ("_swap", "before"),
+])  # fmt: skip
+def test_a_killed_publish_leaves_the_last_release_and_the_next_one_cleans_up(filled, step, moment):
+    first = publish.publish(filled.con, filled.home)
+    filled.load(make_report(2022, F(D, 1)))
+    filled.con.close()
+    command = [sys.executable, "-c", SLOW_PUBLISH, str(filled.home.root), step, moment]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as killed:
+        assert killed.stdout.readline() == "here\n"
+        killed.kill()
+    assert release.read(filled.home.published)["release"] == first.release_id
+    with query.published(filled.home) as con:
+        assert con.execute("SELECT count(*) FROM core.reports").fetchall() == [(2,)]
+    con = database.open(filled.home)
+    second = publish.publish(con, filled.home)
+    con.close()
+    assert [p.name for p in (filled.home.published / "releases").iterdir()] == [second.release_id]
+    with query.published(filled.home) as con:
+        assert con.execute("SELECT count(*) FROM core.reports").fetchall() == [(3,)]
+
+
+def test_a_reader_never_sees_half_a_release(filled):
+    """Releases follow each other while a reader looks: database and versions.json always tell of a whole one."""
+    publish.publish(filled.con, filled.home)
+    code = (
+        "import sys, json, duckdb, time\nfrom pathlib import Path\np = Path(sys.argv[1]); n = 0\n"
+        "while not (p / 'stop').exists():\n"
+        "    c = duckdb.connect(str(p / 'warehouse.duckdb'), read_only=True)\n"
+        "    assert c.execute('SELECT count(*) FROM marts.indicator_year').fetchall()[0][0] >= 3; c.close()\n"
+        "    json.loads((p / 'versions.json').read_text()); n += 1\n"
+        "print(n)"
+    )
+    command = [sys.executable, "-c", code, str(filled.home.published)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as reader:
+        for n in range(4):
+            filled.load(make_report(2010 + n, F(D, 1)))
+            publish.publish(filled.con, filled.home)
+        (filled.home.published / "stop").touch()
+        out, errors = reader.communicate(timeout=60)
+    assert not errors, errors
+    assert int(out) > 0
+
+
+@pytest.mark.slow
+def test_the_1_5_command_line_opens_it(filled, tmp_path):
+    """Analysts have the 1.5 client: it must show tables, comments and macros. It comes into an environment of its own."""
+    publish.publish(filled.con, filled.home)
+    venv.create(tmp_path / "env", with_pip=True)
+    pip = [str(tmp_path / "env" / "bin" / "python"), "-m", "pip", "install", "-q", "duckdb-cli>=1.5,<1.6"]
+    done = subprocess.run(pip, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"duckdb-cli 1.5 cannot be installed here: {done.stderr.strip().splitlines()[-1]}")
+
+    def ask(sql):
+        command = [tmp_path / "env" / "bin" / "duckdb", "-readonly", "-json", filled.home.published_database, sql]
+        return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+    assert ask("SELECT version() AS v")[0]["v"].startswith("v1.5")
+    assert [r["value"] for r in ask("SELECT value FROM yoy('纠纷化解') ORDER BY report_year")] == [100, 140]
+    comments = ask("SELECT comment FROM duckdb_tables() WHERE table_name = 'facts'")
+    assert comments == [{"comment": schema.tables()["core.facts"].comment}]
+    assert len(ask("SELECT * FROM duckdb_functions() WHERE NOT internal")) == len(schema.macros())
+    queries = ["profile('青石镇')", "rank_by('纠纷化解', 2024)", "peers('青石镇')", "panel_of('纠纷化解', 2023, 2024)",
+               "search_text('成效')", "evidence_of('青石镇', 2024, '纠纷化解')"]  # fmt: skip
+    for table in ask("SELECT schema_name || '.' || view_name AS t FROM duckdb_views() WHERE NOT internal"):
+        queries.append(table["t"])
+    for one in queries:
+        ask(f"SELECT count(*) AS n FROM {one}")
