@@ -20,8 +20,8 @@ _HALF_OF = tuple("上下前后每大近过")  # 上半年 is a time, not half a 
 _BEGINS = frozenset({"", *"，。；、,;:：！!？?（(\n “\t\u3000\xa0"})  # nothing is counted right behind these
 _ZERO = ("零", "〇")
 _ROUND = frozenset("百千万亿")
-# 五台县, 四棵树镇, 三家子镇. What one counts as well (三条街道, 两所乡镇中学) must have a name of its own before its 镇;
-# the last line is 八家子林业局, 三间房水库.
+# 五台县, 四棵树镇, 三家子镇. What one counts as well (三条街道, 两所乡镇中学) needs a name of its own before its
+# 镇; the last line is 八家子林业局, 三间房水库.
 _NAMED = r"[^个名乡镇村县市区街级，。；、\s]"
 _PLACE = re.compile(
     rf"[{HAN_DIGITS}]+(?:(?:[棵台家户间道里门面站口元顶封张桶栋集架]{_NAMED}{{0,3}}?|[条所支份块段座]{_NAMED}{{1,3}}?)"
@@ -54,7 +54,7 @@ class Counting:
         if number in _ZERO:
             return "other"
         if printed is None:
-            return "quantity" if self._counts_alone(text, match) else "idiom"
+            return "quantity" if self._counts_alone(text, match) else "other"
         unit = self._units.of("".join(printed.split()))
         if not unit.chinese or (upper is None and self._is_place(text, match)):
             return "other"
