@@ -31,7 +31,7 @@ _ROLE_OF_KIND: dict[str, Role] = {
 }
 _STATES_LEVEL: frozenset[Role] = frozenset({"achieved", "comparative", "target", "quota"})
 _STATES_NOTHING: frozenset[SectionKind] = frozenset({"plan", "suggestions"})  # a zero there is a hope
-_LONGEST_SENTENCE_BEFORE = 160
+_LONGEST_SENTENCE_BEFORE = 90
 ZERO = "零"  # the rule that a zero in words goes by
 _CHANGE_HEAD = re.compile(r"同比|增减|增长|增幅|变化")
 _TARGET_HEAD = re.compile(r"目标|计划|任务")
@@ -78,8 +78,9 @@ class _Reader:
         counted = [mention for mention in mentions if mention.kind == "quantity"]
         section = self._section(mentions[0].start)
         kind = self.sections[section].canonical if section is not None else None
+        dated = roles.names_year(self.text, sentence)
         readings = {
-            id(m): roles.assign(self.text, Place(sentence, m.start, m.end, m.unit, kind), self.year, self.rules)
+            id(m): roles.assign(self.text, Place(sentence, dated, m.start, m.end, m.unit, kind), self.year, self.rules)
             for m in counted
         }
         matches: dict[int, tuple[Match, ...]] = {}

@@ -25,8 +25,6 @@ class Token(NamedTuple):
 
 
 class _Entry(NamedTuple):
-    word: str
-    length: int
     inner: frozenset[str]
     filler: bool
     opaque: bool
@@ -45,12 +43,13 @@ class Lexicon:
     def __init__(self, words: Iterable[str], fillers: Iterable[str], opaque: Iterable[str]) -> None:
         meaning, fillers, closed = set(words), frozenset(fillers), frozenset(opaque)
         self._bare = frozenset(word for word in fillers if len(word) == 1)
-        table: dict[str, list[_Entry]] = {}
-        for word in sorted((meaning | fillers | closed) - self._bare, key=len, reverse=True):
+        self._words: dict[str, _Entry] = {}
+        lengths: dict[str, set[int]] = {}
+        for word in (meaning | fillers | closed) - self._bare:
             inner = frozenset({word}) & meaning if word in closed else _beginnings(word, meaning)
-            entry = _Entry(word, len(word), inner, word in fillers, word in closed)
-            table.setdefault(word[:2], []).append(entry)
-        self._table = {beginning: tuple(entries) for beginning, entries in table.items()}
+            self._words[word] = _Entry(inner, word in fillers, word in closed)
+            lengths.setdefault(word[:2], set()).add(len(word))
+        self._lengths = {pair: tuple(sorted(found, reverse=True)) for pair, found in lengths.items()}
 
     def scan(self, text: str, start: int, end: int) -> list[Token]:
         """The tokens of ``text[start:end]`` by where they begin; fillers of one character are left to ``unknown``.
@@ -58,21 +57,20 @@ class Lexicon:
         A look-up per pair of characters: measured twice as fast as one regular expression over all the words.
         """
         tokens: list[Token] = []
-        get, add, new = self._table.get, tokens.append, tuple.__new__
+        lengths, words, add, new = self._lengths.get, self._words.get, tokens.append, tuple.__new__
         covered = closed = start
         for first in range(start, end - 1):
-            entries = get(text[first : first + 2])
-            if entries is None or first < closed:
-                continue
-            for word, length, inner, filler, shuts in entries:
-                if text.startswith(word, first):
-                    last = first + length
-                    if last > end or (first < covered and (filler or not inner or first + 1 == covered < last)):
-                        break
+            for length in lengths(text[first : first + 2], ()):
+                last = first + length
+                if last > end or (entry := words(text[first:last])) is None:
+                    continue
+                inner, filler, shuts = entry
+                crosses = first < covered and (filler or not inner or first + 1 == covered < last)
+                if not crosses and first >= closed:
                     add(new(Token, (first, last, inner, filler)))  # Token(…) takes four times as long
                     covered = max(covered, last)
                     closed = last if shuts else closed
-                    break
+                break
         return tokens
 
     def unknown(self, text: str, start: int, end: int, tokens: Sequence[Token]) -> int:

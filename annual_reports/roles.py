@@ -7,7 +7,7 @@ and what kind of number it is (``quantities`` tells dates, ordinals and names ap
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -32,9 +32,11 @@ _AHEAD = 40  # characters behind a figure that may say what it is
 
 
 class Place(NamedTuple):
-    """Where a figure stands: its sentence, its span, its unit, and the kind of its section."""
+    """Where a figure stands: its sentence (and whether that names a year), its span, its unit, and the kind of its
+    section."""
 
     sentence: tuple[int, int]
+    dated: bool
     start: int
     end: int
     unit: str
@@ -62,11 +64,26 @@ class _Rule:
     sections: frozenset[str]
 
 
-class Rules(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Rules:
     """``roles.yml`` compiled: the rules in order, and all their ``before`` patterns as one, which most figures fail."""
 
     rules: tuple[_Rule, ...]
     any_before: re.Pattern[str]
+    _chosen: dict[tuple[str, SectionKind | None, bool], tuple[_Rule, ...]] = field(default_factory=dict, compare=False)
+
+    def of(self, unit: str, section: SectionKind | None, has_before: bool) -> tuple[_Rule, ...]:
+        """The rules that can apply to a figure of that ``unit`` and ``section``, with or without a word before it."""
+        key = (unit, section, has_before)
+        if key not in self._chosen:
+            self._chosen[key] = tuple(
+                rule
+                for rule in self.rules
+                if (has_before or not rule.before)
+                and (not rule.units or unit in rule.units)
+                and (not rule.sections or section in rule.sections)
+            )
+        return self._chosen[key]
 
 
 @lru_cache(maxsize=8)
@@ -104,25 +121,26 @@ def assign(text: str, place: Place, report_year: int, rules: Rules) -> Reading:
     mark = _MARK.search(text, end, last)
     close = mark.start() if mark else last
     before, printed, after = text[begin:start], text[start:end], text[end : min(end + _AHEAD, last)]
-    has_before = rules.any_before.search(before) is not None
-    for rule in rules.rules:
+    for rule in rules.of(place.unit, place.section, rules.any_before.search(before) is not None):
         if (
-            (has_before or not rule.before)
-            and (not rule.units or place.unit in rule.units)
-            and (not rule.sections or place.section in rule.sections)
-            and (not rule.printed or rule.printed.fullmatch(printed))
+            (not rule.printed or rule.printed.fullmatch(printed))
             and (not rule.before or rule.before.search(before))
             and (not rule.after or rule.after.match(after))
             and (not rule.clause or rule.clause.search(text, begin, close))
             and not (rule.unless and rule.unless.search(text, begin, start if rule.before else close))
         ):
             return Reading(rule.role, _year_of_role(rule.role, before, report_year), rule.name)
-    year = governing_year(text, first, begin, start, report_year)
+    year = governing_year(text, first, begin, start, report_year) if place.dated else report_year
     if year == report_year:
         return Reading("achieved", year, "")
     if year is None:
         return Reading("other", None, "跨年累计")
     return Reading("comparative" if year < report_year else "target", year, "别的年份")
+
+
+def names_year(text: str, sentence: tuple[int, int]) -> bool:
+    """Whether any word of the sentence may put a figure into another year."""
+    return _YEARISH.search(text, *sentence) is not None
 
 
 def governing_year(text: str, first: int, clause: int, figure: int, report_year: int) -> int | None:
