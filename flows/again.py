@@ -20,7 +20,9 @@ from warehouse import rebuild as rebuilding
 from warehouse.home import Home
 
 
-def reread(home: Home, since: str | None = None, *, how: How = PLAIN) -> tuple[Summary, pl.DataFrame]:
+def reread(
+    home: Home, since: str | None = None, *, publish: bool = True, how: How = PLAIN
+) -> tuple[Summary, pl.DataFrame]:
     """Read again what another reader or catalogue than the present one read last, and publish.
 
     ``since``: only what a program older than that version (``0.2.0``) read. Returns the summary and the facts that
@@ -34,12 +36,13 @@ def reread(home: Home, since: str | None = None, *, how: How = PLAIN) -> tuple[S
         summary = Summary(load_id=run.load_id, seen=len(kept))
         with pipeline.recorded_end(run, summary), rebuilding.changes(con) as changed:
             _through(run, kept, summary, how)
-        summary = _published(run, summary, how)
+        if publish and summary.outcome != "failed":
+            pipeline.publish_after(run, summary, how)
     summary.seconds = time.monotonic() - began
     return summary, changed[0] if changed else pl.DataFrame()
 
 
-def rebuild(home: Home, *, how: How = PLAIN) -> Summary:
+def rebuild(home: Home, *, publish: bool = True, how: How = PLAIN) -> Summary:
     """Make the whole warehouse again from the snapshots, the corrections and the decisions of the home, and publish.
 
     The old file stays in place until the new one is whole; when anything raises, it stays for good.
@@ -54,8 +57,9 @@ def rebuild(home: Home, *, how: How = PLAIN) -> Summary:
             _through(run, kept, summary, how)
         if summary.outcome == "failed":
             raise ValueError(f"没有重建，原来的仓库保持不动：{summary.message}")
-    with pipeline.opened(home, how.patience) as con:
-        summary = _published(replace(run, con=con), summary, how)
+    if publish:
+        with pipeline.opened(home, how.patience) as con:
+            pipeline.publish_after(replace(run, con=con), summary, how)
     summary.seconds = time.monotonic() - began
     return summary
 
@@ -65,9 +69,3 @@ def _through(run: Run, kept: list[snapshots.Snapshot], summary: Summary, how: Ho
     how.call(decisions.apply, run.con, run.home)
     how.call(corrections.apply, run.con, run.home)
     pipeline.conclude(summary, nothing_new=not kept)
-
-
-def _published(run: Run, summary: Summary, how: How) -> Summary:
-    if summary.outcome != "failed":
-        pipeline.publish_after(run, summary, how)
-    return summary

@@ -54,7 +54,10 @@ def rows(con: duckdb.DuckDBPyConnection, ids: Sequence[str] = (), status: str | 
 
 def release(con: duckdb.DuckDBPyConnection, home: Home, ids: Sequence[str], note: str | None) -> Decided:
     """Let the held rows ``ids`` in, where they pass the gate now; ``note`` overrules what a person may overrule."""
-    wanted = rows(con, ids)
+    return _release(con, home, rows(con, ids), note)
+
+
+def _release(con: duckdb.DuckDBPyConnection, home: Home, wanted: pl.DataFrame, note: str | None) -> Decided:
     released: list[str] = []
     staying: dict[str, str] = {}
     for (report_id,), some in wanted.group_by("report_id", maintain_order=True):
@@ -81,18 +84,34 @@ def drop(con: duckdb.DuckDBPyConnection, home: Home, ids: Sequence[str], note: s
 
 
 def apply(con: duckdb.DuckDBPyConnection, home: Home) -> None:
-    """Carry out again what was decided about rows that a reread or a rebuild has put into quarantine once more."""
+    """Carry out again what was decided, where a reread or a rebuild has held the same row back once more."""
     decided = {(d["table_name"], d["content"]): d for d in _files(home)}
     if not decided:
         return
-    for row in rows(con).iter_rows(named=True):
+    again: dict[str | None, list[str]] = {}
+    waiting = rows(con, status=None)
+    for row in waiting.iter_rows(named=True):
         decision = decided.get((row["table_name"], row["content"]))
         if decision is None:
             continue
-        if decision["decision"] == "dropped":
+        if decision["decision"] == "released" and not _loaded(con, row):
+            again.setdefault(decision["note"], []).append(row["quarantine_id"])
+        elif decision["decision"] == "dropped" and row["status"] == "held":
             _mark(con, [row["quarantine_id"]], "dropped", decision["note"], decision["by"])
-        else:
-            release(con, home, [row["quarantine_id"]], decision["note"])
+    for note, ids in again.items():
+        _release(con, home, waiting.filter(pl.col("quarantine_id").is_in(ids)), note)
+
+
+def _loaded(con: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> bool:
+    """Whether the core table has the row of a quarantined one."""
+    key = quarantine.KEYS[row["table_name"]]
+    columns = (key, "quantity_id") if row["table_name"] == "fact_evidence" else (key,)
+    where = " AND ".join(f"{column} = ?" for column in columns)
+    content = json.loads(row["content"])
+    found = con.execute(
+        f"SELECT count(*) FROM core.{row['table_name']} WHERE {where}", [content[column] for column in columns]
+    ).fetchall()
+    return bool(found[0][0])
 
 
 def _recheck(
@@ -135,7 +154,7 @@ def _let_in(con: duckdb.DuckDBPyConnection, home: Home, report_id: str, free: pl
     [(load_id, reader, version)] = con.execute(
         "SELECT load_id, reader_version, catalogue_version FROM raw.files WHERE left(sha256, 16) = ?", [report_id]
     ).fetchall()
-    others = rows(con, [report_id]).filter(~pl.col("quarantine_id").is_in(outcome.released))
+    others = rows(con).filter(pl.col("report_id") == report_id, ~pl.col("quarantine_id").is_in(outcome.released))
     load.load_chunk(
         con,
         frames,

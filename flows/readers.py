@@ -49,6 +49,8 @@ class Reader:
         """All of ``originals``, read; one that the process did not survive is rejected with the reason."""
         if not originals:
             return []
+        if self.process is not None and self.process.poll() is not None:
+            self.close()  # it died between two parcels: no file's fault
         if self.process is None:
             self._start()
         code: RejectCode

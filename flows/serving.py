@@ -5,8 +5,11 @@ Several machines: ``prefect.yaml`` with a work pool and workers (docs/operations
 
 from __future__ import annotations
 
+import signal
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from warehouse.home import Home
 
@@ -32,13 +35,31 @@ def serve(home: Home, port: int, schedules: Schedules) -> None:
 
     home.make()
     with server(home.prefect, port):
-        import prefect  # only now: its settings are those of the environment that ``server`` has set
+        import asyncio  # and prefect, only now: its settings are those of the environment that ``server`` has set
 
         close_dead_runs()
-        prefect.serve(*deployments(home, schedules), limit=1, pause_on_shutdown=False, print_starting_message=False)
+        runner = _runner()
+        for deployment in deployments(home, schedules):
+            runner.add_deployment(deployment)
+        with suppress(KeyboardInterrupt):
+            asyncio.run(runner.start())
 
 
-def deployments(home: Home, schedules: Schedules) -> list[object]:
+def _runner() -> Any:
+    """Prefect's runner, one run at a time, which SIGTERM stops as Ctrl-C does.
+
+    Its own handler raises SystemExit inside the event loop: the run in progress would be orphaned, with a traceback.
+    """
+    from prefect.runner import Runner
+
+    class Stoppable(Runner):
+        def handle_sigterm(self, *args: Any, **kwargs: Any) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+    return Stoppable(pause_on_shutdown=False, limit=1)
+
+
+def deployments(home: Home, schedules: Schedules) -> list[Any]:
     """The three deployments: ingest polls the inbox, audit and publish run at night; never two of a kind at once."""
     from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
     from prefect.flows import EntrypointType

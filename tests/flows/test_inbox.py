@@ -21,7 +21,13 @@ def test_walks_folders_and_leaves_alone_what_is_no_document(tmp_path):
     (tmp_path / ".git" / "d.txt").write_text(DOCUMENT)
     found, left = inbox.walk([tmp_path])
     assert names(found) == ["b.docx", "c.pdf", "a.txt"]
-    assert {os.path.basename(path) for path, _ in left} == {".hidden.txt", "~$b.docx", "Thumbs.db", "desktop.ini", ".git"}
+    assert {os.path.basename(path) for path, _ in left} == {
+        ".hidden.txt",
+        "~$b.docx",
+        "Thumbs.db",
+        "desktop.ini",
+        ".git",
+    }
     assert all("隐藏文件" in why for _, why in left)
 
 
