@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -18,6 +19,8 @@ import duckdb
 from expectations.labels import say
 from expectations.rules import Rule, Suite
 from expectations.verdict import RowFailure, RuleResult
+
+KEPT_RUNS = 20  # runs whose results and Data Docs are kept; the quality tables keep the results of all
 
 _STAGED = "staged_{}"  # the table of rows that a suite's rules see
 
@@ -58,9 +61,11 @@ def _validate(
     if not suites:
         return []
     gx = _great_expectations()
-    from great_expectations.checkpoint import UpdateDataDocsAction
     from great_expectations.core.run_identifier import RunIdentifier
+    from great_expectations.data_context.types.resource_identifiers import ExpectationSuiteIdentifier
 
+    if state is not None:
+        _prune(state)
     context = _context(state)
     source = context.data_sources.add_duckdb("duckdb").on(con)
     validations = []
@@ -79,7 +84,6 @@ def _validate(
     checkpoint = gx.Checkpoint(
         name=name,
         validation_definitions=validations,
-        actions=[UpdateDataDocsAction(name="docs")] if state else [],
         result_format={
             "result_format": "COMPLETE",
             "unexpected_index_column_names": ["_row"],  # the key itself may be null or double
@@ -89,10 +93,21 @@ def _validate(
     )
     try:
         outcome = context.checkpoints.add(checkpoint).run(run_id=RunIdentifier(run_name=name))
+        if state is not None:  # once for all suites: UpdateDataDocsAction makes the index anew for every one of them
+            described = [ExpectationSuiteIdentifier(suite.name) for suite in suites]
+            context.build_data_docs(resource_identifiers=[*outcome.run_results, *described])
     finally:
         source.get_execution_engine().release()
     said = {result.suite_name: result for result in outcome.run_results.values()}
     return [(suite, said[suite.name]) for suite in suites]
+
+
+def _prune(state: Path) -> None:
+    """Remove the results and pages of all but the latest KEPT_RUNS runs: the index lists every one that is left."""
+    runs = {path.name: path for path in state.glob("results/*/*") if path.is_dir()}
+    for name in sorted(runs)[:-KEPT_RUNS]:
+        for folder in (*state.glob(f"results/*/{name}"), *state.glob(f"docs/validations/*/{name}")):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _great_expectations() -> Any:
