@@ -15,12 +15,14 @@ from annual_reports import indicators, periods, quantities, roles, tables, zeros
 from annual_reports.catalogue import Catalogue
 from annual_reports.clauses import Sentences, sentences
 from annual_reports.indicators import Figure, Match
+from annual_reports.lexicon import Token
 from annual_reports.phrasings import Phrasings, compile_phrasings
 from annual_reports.quantities import Mention
 from annual_reports.report import Quantity, Role, Section, SectionKind
 from annual_reports.roles import Place, Reading
 from annual_reports.tables import TableFigure
 from annual_reports.text import Line
+from annual_reports.windows import words
 
 _ROLE_OF_KIND: dict[str, Role] = {
     "date": "date",
@@ -56,6 +58,7 @@ class _Reader:
         self._starts = [section.start for section in sections]
         self._titles: dict[int, frozenset[str]] = {}
         self._backgrounds: dict[int, frozenset[str]] = {}
+        self._read_last: tuple[int, list[Token]] = (-1, [])  # where the sentence matched last ended, and its tokens
 
     def quantities(self, lines: Sequence[Line]) -> list[Quantity]:
         found = self._zeros()
@@ -85,13 +88,14 @@ class _Reader:
         }
         matches: dict[int, tuple[Match, ...]] = {}
         if any(reading.role != "other" for reading in readings.values()):
-            matched = indicators.match_sentence(
+            matched, tokens = indicators.match_sentence(
                 self.text,
                 sentence,
                 [Figure(m.start, m.end, _first_part(m.unit)) for m in counted],
                 self.phrasings,
                 lambda: self._background(sentence[0], section),
             )
+            self._read_last = (sentence[1], tokens)
             matches = {id(m): match for m, match in zip(counted, matched, strict=True)}
         found: list[Quantity] = []
         before: tuple[Match, ...] = ()
@@ -143,7 +147,7 @@ class _Reader:
         where = [Figure(mention.start, mention.end, _first_part(mention.unit))]
         section = self._section(figure.start)
         phrase = (0, len(figure.phrase))
-        (matched,) = indicators.match_sentence(
+        (matched,), _ = indicators.match_sentence(
             figure.phrase, phrase, where, self.phrasings, lambda: self._background(figure.row[0], section)
         )
         year = periods.year_of(figure.head, self.year)
@@ -194,13 +198,19 @@ class _Reader:
             at = self.sections[at].parent
         return at if at is not None and at >= 0 else None
 
+    def _words_before(self, start: int) -> frozenset[str]:
+        """The words of the sentence that ends at ``start``."""
+        if self._read_last[0] == start:
+            return words(self._read_last[1])
+        first, last = self.sentences.around(start - 1)
+        return self.phrasings.lexicon.words_of(self.text, max(first, last - _LONGEST_SENTENCE_BEFORE), last)
+
     def _background(self, start: int, section: int | None) -> frozenset[str]:
         """The words of the sentence before, in the same paragraph, and of the headings above."""
         if start not in self._backgrounds:
             before = frozenset[str]()
             if start and self.text[start - 1] != "\n":
-                first, last = self.sentences.around(start - 1)
-                before = self.phrasings.lexicon.words_of(self.text, max(first, last - _LONGEST_SENTENCE_BEFORE), last)
+                before = self._words_before(start)
             while section is not None:
                 if section not in self._titles:
                     self._titles[section] = self.phrasings.lexicon.words_of(self.sections[section].title)

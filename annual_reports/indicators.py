@@ -70,12 +70,12 @@ def match_sentence(
     figures: Sequence[Figure],
     phrasings: Phrasings,
     background: Background,
-) -> list[tuple[Match, ...]]:
+) -> tuple[list[tuple[Match, ...]], list[Token]]:
     """For each figure of ``text[slice(*sentence)]`` the indicators it states: none, one, or several where one number
-    stands for several nouns (办结率、满意率均为100%). ``background`` gives the words of the sentence before and of the
-    headings; it is asked only where they may count."""
+    stands for several nouns (办结率、满意率均为100%); and the sentence's tokens. ``background`` gives the words of the
+    sentence before and of the headings; it is asked only where they may count."""
     spans = [(start, end) for start, end, _ in figures]
-    around = windows(text, sentence, spans, phrasings.lexicon, clause_marks(text, *sentence, spans))
+    around, tokens = windows(text, sentence, spans, phrasings.lexicon, clause_marks(text, *sentence, spans))
     matches: list[tuple[Match, ...]] = []
     before: Window | None = None
     for figure, window in zip(figures, around, strict=True):
@@ -83,7 +83,7 @@ def match_sentence(
         finder = _Finder(text, phrasings, figure, window, previous, background)
         matches.append(tuple(_with_scope(found, figure.unit, phrasings, (window, before)) for found in finder.claims()))
         before = window
-    return matches
+    return matches, tokens
 
 
 @dataclass(slots=True)
@@ -102,7 +102,7 @@ class _Finder:
     def __post_init__(self) -> None:
         window = self.window
         self._own = words(window.before) | words(window.behind)
-        self._clause = words(window.clause) | self._own
+        self._clause = window.clause() | self._own
 
     def claims(self) -> list[_Found]:
         """The best rule, or one for each of several nouns, or none."""
@@ -163,7 +163,7 @@ class _Finder:
         """By earlier words, for a figure with no words of its own: 「开展法治宣传活动，共12场」."""
         return [
             _Found(_PER_HEAD_CHARACTER * len(word) + score - distance * _PER_DISTANCE + _CARRIED, rule, True)
-            for token in (*self.window.earlier, *self.window.clause)
+            for token in self.window.said_before()
             for distance in (self.figure.start - token.end,)
             for word in token.words
             for rule in self.phrasings.by_head.get(self.figure.unit, _NO_RULES).get(word, ())
@@ -181,7 +181,7 @@ class _Finder:
                 return None
             score += _COMPANION + value
         for group in rule.next:
-            beside = words(self.window.following) if self.window.plain else NOTHING
+            beside = self.window.following() if self.window.plain else NOTHING
             value = max(_longest(group, own), _longest(group, self._clause) - 1, _longest(group, beside) - 1)
             if value <= 0:
                 return None
@@ -198,9 +198,10 @@ class _Finder:
         foreign = self.window.foreign
         if foreign > _MOST_FOREIGN_FOR_SENTENCE:
             return 0
-        for place, less in ((self.window.earlier, _IN_SENTENCE), (self.window.following, _IN_NEXT)):
-            if value := _longest(group, words(place)):
-                return value - less or -1
+        if value := _longest(group, words(self.window.earlier())):
+            return value - _IN_SENTENCE or -1
+        if value := _longest(group, self.window.following()):
+            return value - _IN_NEXT or -1
         if foreign <= _MOST_FOREIGN_FOR_BACKGROUND and (value := _longest(group, self.background())):
             return value - _IN_BACKGROUND or -1
         return 0
@@ -221,10 +222,10 @@ def _with_scope(found: _Found, unit: str, phrasings: Phrasings, place: tuple[Win
     rule, scopes = found.phrasing, phrasings.scopes[found.phrasing.code]
     scope = scopes.by_unit.get(unit, "")
     if not scope and scopes.by_word:
-        where = [(*window.before, *window.behind), window.clause]
+        where = [words(window.before) | words(window.behind), window.clause()]
         if found.leaning and before is not None:
-            where.append((*before.before, *before.behind))
-        scope = _named(scopes.by_word, [words(tokens) for tokens in where]) or "".join(scopes.defaults)
+            where.append(words(before.before) | words(before.behind))
+        scope = _named(scopes.by_word, where) or "".join(scopes.defaults)
     return Match(rule.code, scope, rule.name)
 
 

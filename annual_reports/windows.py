@@ -10,7 +10,7 @@ import itertools
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from annual_reports.lexicon import NOTHING, Lexicon, Token
 
@@ -23,44 +23,71 @@ Span = tuple[int, int]
 _Place = tuple[int, Span, int, int]  # clause's start, own words before the figure, end of those behind, clause's end
 
 
-class Window(NamedTuple):
-    """What stands around one figure, as tokens of the lexicon.
+@dataclass(slots=True)
+class Window:
+    """What stands around one figure.
 
-    ``before`` and ``behind`` are its own words on either side, ``own`` where the former stand. ``clause`` is what comes
-    earlier in its clause (another figure between), or later where the figure opens a list (对5个乡镇、4家单位督察);
-    ``earlier`` earlier in the sentence, ``following`` the next clause up to its first figure (``plain``: it has none).
-    ``foreign`` counts the characters of its own words that the catalogue does not know.
+    ``before`` and ``behind`` are its own words on either side, as tokens of the lexicon; ``own`` is where the former
+    stand. ``foreign`` counts the characters of its own words that the catalogue does not know. ``plain``: the next
+    clause has no figure. What lies further off is asked for more seldom and looked up when it is.
     """
 
     own: Span
-    end: int  # where the words behind it end
     before: list[Token]
     behind: list[Token]
-    clause: Sequence[Token]
-    earlier: list[Token]
-    following: list[Token]
-    plain: bool
     foreign: int
-    clause_start: int
+    plain: bool
+    _line: _Line
+    _rest: tuple[Span, Span]
+    _earlier: Span
+    _following: Span
+
+    def clause(self) -> frozenset[str]:
+        """Words earlier in its clause (another figure between), or later where the figure opens a list
+        (对5个乡镇、4家单位督察)."""
+        first, last = self._rest
+        return words(self._line.between(*first)) | words(self._line.between(*last))
+
+    def earlier(self) -> list[Token]:
+        """What stands in the sentence before its clause."""
+        return self._line.between(*self._earlier)
+
+    def following(self) -> frozenset[str]:
+        """Words of the next clause, up to its first figure."""
+        return words(self._line.between(*self._following))
+
+    def said_before(self) -> list[Token]:
+        """Everything in the sentence before its own words."""
+        return self._line.between(self._earlier[0], self._rest[0][1])
 
 
-def windows(text: str, sentence: Span, figures: Sequence[Span], lexicon: Lexicon, marks: list[int]) -> list[Window]:
-    """One Window per figure. ``marks`` are where the sentence's clauses part; all in order."""
-    tokens = lexicon.scan(text, *sentence)
-    starts = [token.start for token in tokens]
-    start, end = sentence
+class _Line:
+    """A sentence's tokens, to be cut out by offsets."""
 
-    def between(left: int, right: int) -> list[Token]:
-        part = tokens[bisect_left(starts, left) : bisect_left(starts, right)]
-        while part and part[-1].end > right:
+    def __init__(self, tokens: list[Token]) -> None:
+        self.tokens = tokens
+        self._starts = [token[0] for token in tokens]
+
+    def between(self, left: int, right: int) -> list[Token]:
+        """The tokens that lie in ``left``…``right``."""
+        if left >= right:
+            return []
+        part = self.tokens[bisect_left(self._starts, left) : bisect_left(self._starts, right)]
+        while part and part[-1][1] > right:
             part.pop()
         return part
 
+
+def windows(
+    text: str, sentence: Span, figures: Sequence[Span], lexicon: Lexicon, marks: list[int]
+) -> tuple[list[Window], list[Token]]:
+    """One Window per figure, and the sentence's tokens. ``marks`` are where its clauses part; all in order."""
+    line = _Line(lexicon.scan(text, *sentence))
+    start, end = sentence
     found = []
     for index, (clause, own, right, close) in enumerate(_places(text, sentence, figures, marks)):
         first, last = figures[index]
-        before, behind = between(*own), between(last, right)
-        rest = (*between(clause, min(own[0], first)), *(between(right, close) if behind else ()))
+        before, behind = line.between(*own), line.between(last, right)
         at = bisect_left(marks, close)
         ahead = marks[at + 1] if at + 1 < len(marks) else end
         plain = index + 1 == len(figures) or figures[index + 1][0] >= ahead
@@ -70,19 +97,18 @@ def windows(text: str, sentence: Span, figures: Sequence[Span], lexicon: Lexicon
             ahead = close  # 「召开会议22次，其中专题研究法治4次」: what follows is about the 4
         found.append(
             Window(
-                own=own,
-                end=right,
-                before=before,
-                behind=behind,
-                clause=rest,
-                earlier=between(start, clause),
-                following=between(close, ahead) if ahead > close else [],
-                plain=plain,
+                own,
+                before,
+                behind,
                 foreign=lexicon.unknown(text, *own, before) + lexicon.unknown(text, last, right, behind),
-                clause_start=clause,
+                plain=plain,
+                _line=line,
+                _rest=((clause, min(own[0], first)), (right, close if behind else right)),
+                _earlier=(start, clause),
+                _following=(close, ahead),
             )
         )
-    return found
+    return found, line.tokens
 
 
 def words(tokens: Sequence[Token]) -> frozenset[str]:
