@@ -73,6 +73,11 @@ class Home:
         return self.root / "corrections"
 
     @property
+    def baseline(self) -> Path:
+        """The least row counts per table and year that people have set; the audit compares with them."""
+        return self.root / "baseline.yml"
+
+    @property
     def decisions(self) -> Path:
         """What people decided about quarantined rows, as files, so that a rebuild keeps their decisions."""
         return self.root / "decisions"
