@@ -78,12 +78,13 @@ class Lexicon:
         count = 0
         for first, last, _, _ in tokens:
             if first > start:
-                count += self._letters(text[start:first])
+                count += len(self.unknown_words(text[start:first]))
             start = max(start, last)
-        return count + (self._letters(text[start:end]) if start < end else 0)
+        return count + (len(self.unknown_words(text[start:end])) if start < end else 0)
 
-    def _letters(self, gap: str) -> int:
-        return sum(character.isalpha() and not character.isascii() and character not in self._bare for character in gap)
+    def unknown_words(self, gap: str) -> str:
+        """The letters of a stretch between tokens, without the fillers of one character."""
+        return "".join(one for one in gap if one.isalpha() and not one.isascii() and one not in self._bare)
 
     def words_of(self, text: str, start: int = 0, end: int | None = None) -> frozenset[str]:
         """Every word that stands in ``text[start:end]``."""

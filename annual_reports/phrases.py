@@ -56,7 +56,7 @@ def own(text: str, quantities: Sequence[Quantity], index: int, phrasings: Phrasi
     for first, last in ((start, quantity.start), (quantity.end, behind)):
         at = first
         for token in (*phrasings.lexicon.scan(text, first, last), None):
-            unknown = text[at : token.start if token else last]
+            unknown = phrasings.lexicon.unknown_words(text[at : token.start if token else last])
             phrase.append(unknown)
             if len(unknown) > 1:
                 narrowing.append(unknown)

@@ -39,10 +39,7 @@ def read(heading: str, sentence: str) -> list[Quantity]:
 
 
 def told(quantity: Quantity) -> str:
-    if quantity.rule == figures.ZERO:
-        words = "零"
-    else:
-        words = re.sub(r"\s", "", quantity.printed)
+    words = "零" if quantity.rule == figures.ZERO else re.sub(r"\s", "", quantity.printed)
     words += f"!{quantity.role}" if quantity.role != "achieved" else ""
     if quantity.indicator or quantity.role == "achieved":
         words += f"={quantity.indicator or '-'}" + (f"@{quantity.scope}" if quantity.scope else "")
