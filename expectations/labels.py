@@ -21,10 +21,10 @@ WORDS = {
     "name": "名称",
     # bounds
     "exact": "确数",
-    "at_least": "以上、余",
-    "at_most": "不足、以内",
-    "approx": "约",
-    "range": "范围",
+    "at_least": "至少",
+    "at_most": "至多",
+    "approx": "约数",
+    "range": "区间",
     # section kinds
     "measures": "主要举措和成效",
     "first_responsible": "第一责任人履职",
@@ -37,6 +37,8 @@ WORDS = {
     "ambiguous": "有歧义",
     "unresolved": "未识别",
     # checks inside a report
+    "kind_at_most": "部分不大于全体",
+    "verdict_exact": "相等",
     "parts_total": "分项之和＝总数",
     "rate": "比率＝分子÷分母",
     "stated_change": "自述的变化",
@@ -80,7 +82,7 @@ WORDS = {
     "sections": "章节",
     "quantities": "数字",
     "facts": "事实",
-    "fact_evidence": "事实与原文的联系",
+    "fact_evidence": "证据",
     "checks": "勾稽",
     "raw.files": "文件",
     "core.reports": "报告",
@@ -200,6 +202,9 @@ WORDS = {
 }
 
 
-def say(word: str) -> str:
-    """The Chinese for a code or column name, or the word itself where none is known."""
-    return WORDS.get(word, word)
+def say(word: str, column: str = "") -> str:
+    """The Chinese for a code or column name, or the word itself where none is known.
+
+    ``column`` says whose code it is where two share one: the bound at_most is 至多, the check at_most 部分不大于全体.
+    """
+    return WORDS.get(f"{column}_{word}") or WORDS.get(word, word)

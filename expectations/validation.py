@@ -239,7 +239,7 @@ def _shown(column: str, value: Any) -> str:
     if value is None:
         return "（空）"
     if column in CODED:
-        return say(str(value))
+        return say(str(value), column)
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, float):

@@ -8,8 +8,8 @@ from itertools import pairwise
 
 from markupsafe import Markup, escape
 
-WIDTH, HEIGHT = 640, 190
-LEFT, RIGHT, TOP, BOTTOM = 44, 12, 12, 26
+WIDTH, HEIGHT = 440, 180
+LEFT, RIGHT, TOP, BOTTOM = 40, 10, 12, 26
 _serial = 0
 
 
@@ -103,7 +103,7 @@ def _axis(top: float, *, percent: bool) -> str:
 
 def _labels(labels: Sequence[str], step: float) -> str:
     """As many labels along the ground as fit; the last one always."""
-    every = max(1, -(-len(labels) * 64 // (WIDTH - LEFT - RIGHT)))
+    every = max(1, -(-len(labels) * 52 // (WIDTH - LEFT - RIGHT)))
     last = len(labels) - 1
     shown = [n for n in range(len(labels)) if (last - n) % every == 0]
     return "".join(

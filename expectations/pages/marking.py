@@ -129,9 +129,9 @@ def _heading(body: Markup, section: Row) -> Markup:
     level = min(int(section["level"]) + 2, 6)
     repaired = Markup("")
     if section["repaired"]:
-        repaired = Markup(' <small class="repaired">序号应为 {}</small>').format(section["marker"])
+        repaired = Markup(' <small class="repaired">序号应为{}</small>').format(section["marker"])
     kind = Markup("")
-    if section["level"] == 1:
+    if section["level"] == 1 and say(section["canonical"]) != section["title"]:
         kind = Markup(' <small class="kind">{}</small>').format(say(section["canonical"]))
     return Markup('<h{} id="{}">{}{}{}</h{}>').format(
         level, "s" + section["section_id"].rpartition("-s")[2], body, repaired, kind, level

@@ -261,7 +261,8 @@ def quarantine(con: duckdb.DuckDBPyConnection, most: int) -> list[Row]:
         FROM quality.quarantine AS q
         LEFT JOIN ops.loads AS l USING (load_id)
         LEFT JOIN core.reports AS r ON q.report_id = r.report_id
-        ORDER BY q.status <> 'held', l.started_at DESC, q.report_id, q.table_name, q.row_id
+        ORDER BY q.status <> 'held', l.started_at DESC, q.report_id,
+            list_position(['reports', 'sections', 'quantities', 'facts', 'checks'], q.table_name) NULLS LAST, q.row_id
         LIMIT ?
         """,
         most,

@@ -118,7 +118,7 @@ def test_a_figure_tells_its_code_name_value_bound_role_and_rule(site, loaded):
     shown = page(site, f"reports/{loaded.ids['青石镇2023.txt']}.html")
     for words in (
         "publicity_materials_distributed",
-        "3,000 份，以上、余（3,001 至 3,999）",
+        "3,000 份，至少（3,001 至 3,999）",
         "完成数（2023 年）",
         "判定：",
     ):
@@ -131,7 +131,7 @@ def test_a_figure_tells_its_code_name_value_bound_role_and_rule(site, loaded):
 
 def test_a_wrong_heading_number_is_shown_as_printed_and_as_it_should_be(site, loaded):
     shown = page(site, f"reports/{loaded.ids['青石镇2023.txt']}.html").text
-    assert "3、规范行政执法 序号应为 （三）" in shown
+    assert "3、规范行政执法 序号应为（三）" in shown
 
 
 def test_what_a_report_contains_is_text_and_never_markup(site, loaded):
