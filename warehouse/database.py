@@ -24,6 +24,9 @@ MEMORY_GB = (
     2.5  # what DuckDB may hold; beyond it spills to the home's tmp. A load of 10 million facts stays under 4 GB so
 )
 
+# what DuckDB raises when damage shows only as a block is read
+DAMAGE = (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException, duckdb.FatalException)
+
 
 class WarehouseError(RuntimeError):
     """The warehouse cannot be used as asked; the message says in Chinese why and what to do."""
@@ -72,7 +75,12 @@ def open(home: Home, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
         else:
             con.execute("SET preserve_insertion_order = false")  # halves the time of a load; nothing relies on order
             migrate(con, home.warehouse)
-    except (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException, duckdb.FatalException) as error:
+    except (
+        duckdb.IOException,
+        duckdb.SerializationException,
+        duckdb.InternalException,
+        duckdb.FatalException,
+    ) as error:
         con.close()  # damage that shows only when a block is read
         raise _explain(error, home.warehouse) from error
     except BaseException:

@@ -4,7 +4,8 @@
 ``versions.json`` and the difference to the release before. ``published/current`` points to it, and the plain names
 (``published/warehouse.duckdb``, ``published/csv`` …) point through ``current``: one ``os.replace`` of that pointer
 publishes all of it at once, so no reader ever sees the database of one release beside the files of another, and a
-killed run leaves the last release as it was. Readers that have the old file open keep it.
+killed run leaves the last release as it was. Readers that have the old file open keep it, and the release before the
+current one stays on disk until the next.
 """
 
 from __future__ import annotations
@@ -222,13 +223,18 @@ def _sync(folder: Path) -> None:
 
 
 def _swap(home: Home, final: Path) -> None:
-    """Point ``current`` at the release, see to the plain names, and remove what no name points to any more."""
-    _point(home.published / "current", Path("releases") / final.name)
+    """Point ``current`` at the release, see to the plain names, and remove all releases but this and the last.
+
+    The last one stays for readers who have looked up where ``current`` points and open the file only then.
+    """
+    pointer = home.published / "current"
+    last = pointer.resolve() if pointer.is_symlink() else final
+    _point(pointer, Path("releases") / final.name)
     for name in NAMES:
         if not (home.published / name).is_symlink():
             _point(home.published / name, Path("current") / name)
     for old in final.parent.iterdir():
-        if old != final:
+        if old not in (final, last):
             shutil.rmtree(old, ignore_errors=True)
 
 

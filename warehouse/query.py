@@ -43,7 +43,9 @@ class Parameter:
             raise QuestionError(f"要给参数 --{self.name}（{self.meaning}）")
         if words in ("latest", "earliest"):
             pick = "max" if words == "latest" else "min"
-            year = con.execute(f"SELECT {pick}(report_year) FROM core.report_versions WHERE is_current").fetchall()[0][0]
+            year = con.execute(f"SELECT {pick}(report_year) FROM core.report_versions WHERE is_current").fetchall()[0][
+                0
+            ]
             return int(year or 0)
         for kind in (int, float):
             try:

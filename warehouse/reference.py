@@ -31,6 +31,7 @@ def refresh(con: duckdb.DuckDBPyConnection, home: Home) -> None:
     if database.recorded(con, "indicators") != catalogue.version:
         with database.transaction(con):
             replace(con, "core.indicators", indicator_rows(catalogue))
+            replace(con, "core.indicator_units", unit_rows(catalogue))
             replace(con, "core.series_breaks", break_rows(catalogue))
             database.record(con, "indicators", catalogue.version)
     if database.recorded(con, "divisions") != divisions.version:
@@ -81,6 +82,17 @@ def _scopes(catalogue: Catalogue, entry: dict[str, Any]) -> list[str]:
 def _relation(relations: dict[str, Any]) -> str | None:
     words = [f"{kind}:{'/'.join(of) if isinstance(of, list) else of}" for kind, of in relations.items()]
     return ";".join(words) or None
+
+
+def unit_rows(catalogue: Catalogue) -> list[tuple[Any, ...]]:
+    """Rows of ``core.indicator_units``: an indicator's own unit, and every other one with its factor and scope."""
+    rows = []
+    for code, entry in catalogue["indicators"].items():
+        units: dict[str, Any] = {entry["unit"]: 1, **entry.get("other_units", {})}
+        for unit, rule in units.items():
+            given = rule if isinstance(rule, dict) else {"factor": rule}
+            rows.append((code, unit, float(given.get("factor", 1)), given.get("scope", "")))
+    return rows
 
 
 def break_rows(catalogue: Catalogue) -> list[tuple[Any, ...]]:

@@ -11,9 +11,9 @@ SELECT
     now.bound,
     CASE
         WHEN now.fact_id IS NULL THEN '今年未提'
-        WHEN targets.unit <> now.unit THEN '单位不同'
-        WHEN now.low >= coalesce(targets.low, targets.value) THEN '达到'
-        WHEN now.high < coalesce(targets.low, targets.value) THEN '未达到'
+        WHEN targets.unit <> now.unit AND units.factor IS NULL THEN '单位不同'
+        WHEN now.low >= coalesce(targets.low, targets.value) * coalesce(units.factor, 1) THEN '达到'
+        WHEN now.high < coalesce(targets.low, targets.value) * coalesce(units.factor, 1) THEN '未达到'
         ELSE '说不准'
     END AS outcome,
     targets.sentence AS target_sentence,
@@ -28,8 +28,14 @@ LEFT JOIN marts.indicator_year AS now
         AND reports.report_year + 1 = now.report_year
         AND targets.indicator = now.indicator
         AND targets.scope = now.scope
+LEFT JOIN core.indicator_units AS units
+    ON
+        targets.indicator = units.indicator
+        AND targets.unit = units.unit
+        AND units.scope IN ('', targets.scope)
 WHERE
     versions.is_current
+    AND reports.resolution = 'resolved'
     AND targets.role = 'target'
     AND targets.indicator IS NOT NULL
     AND reports.report_year = $year - 1

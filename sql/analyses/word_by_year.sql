@@ -6,7 +6,7 @@ SELECT
     count(*) AS reports,
     count(*) FILTER (WHERE contains(reports.text, $word)) AS using_it,
     round(100.0 * count(*) FILTER (WHERE contains(reports.text, $word)) / count(*), 1) AS share_pct,
-    sum((len(reports.text) - len(replace(reports.text, $word, ''))) // len($word)) AS times
+    sum((len(reports.text) - len(replace(reports.text, $word, ''))) // len($word))::BIGINT AS times
 FROM core.reports AS reports
 INNER JOIN core.report_versions AS versions ON reports.report_id = versions.report_id
 WHERE versions.is_current

@@ -5,10 +5,10 @@ WITH issued AS (
         versions.issuer_id,
         versions.report_year,
         bool_and(versions.part_year) AS part_year_only,
+        -- a revision published in May does not make the report of March late
         min(CASE WHEN versions.dated_by = 'published' THEN versions.dated END) AS published,
-        arg_min(versions.report_id, versions.part_year) AS report_id
+        arg_min(versions.report_id, versions.part_year) FILTER (WHERE versions.is_current) AS report_id
     FROM core.report_versions AS versions
-    WHERE versions.is_current
     GROUP BY versions.issuer_id, versions.report_year
 ),
 

@@ -18,19 +18,25 @@ breaks AS (
 ),
 
 restated AS (
-    -- what a report says about the year before its own, where it says so once
+    -- what a report says about the year before its own, in the indicator's unit, where it says so once
     SELECT
-        report_id,
-        indicator,
-        scope,
-        unit,
-        year,
-        any_value(low) AS low,
-        any_value(high) AS high
-    FROM core.quantities
-    WHERE role = 'comparative' AND indicator IS NOT NULL
-    GROUP BY report_id, indicator, scope, unit, year
-    HAVING count(DISTINCT value) = 1
+        quantities.report_id,
+        quantities.indicator,
+        quantities.scope,
+        quantities.year,
+        any_value(quantities.low * coalesce(units.factor, 1)) AS low,
+        any_value(quantities.high * coalesce(units.factor, 1)) AS high,
+        any_value(coalesce(own.unit, quantities.unit)) AS unit
+    FROM core.quantities AS quantities
+    LEFT JOIN core.indicator_units AS units
+        ON
+            quantities.indicator = units.indicator
+            AND quantities.unit = units.unit
+            AND units.scope IN ('', quantities.scope)
+    LEFT JOIN core.indicators AS own ON units.indicator = own.indicator
+    WHERE quantities.role = 'comparative' AND quantities.indicator IS NOT NULL
+    GROUP BY quantities.report_id, quantities.indicator, quantities.scope, quantities.year
+    HAVING count(DISTINCT quantities.value || quantities.unit) = 1
 ),
 
 chosen AS (
@@ -112,9 +118,9 @@ compared AS (
 measured AS (
     SELECT
         *,
-        CASE WHEN computable THEN value - previous_value END AS change,
-        CASE WHEN computable THEN low - previous_high END AS change_low,
-        CASE WHEN computable THEN high - previous_low END AS change_high,
+        CASE WHEN computable THEN round(value - previous_value, 6) END AS change,
+        CASE WHEN computable THEN round(low - previous_high, 6) END AS change_low,
+        CASE WHEN computable THEN round(high - previous_low, 6) END AS change_high,
         concat_ws(
             ',',
             CASE

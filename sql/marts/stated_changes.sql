@@ -32,7 +32,9 @@ signed AS (
             WHEN verb IS NOT NULL THEN -1
         END AS sign,
         -- one unit of the last printed place: 12% may have been rounded or cut
-        CASE WHEN unit IN ('%', '百分点') THEN power(10, -len(regexp_extract(printed, '[.．](\d+)', 1))) ELSE 0 END AS step
+        CASE WHEN unit IN ('%', '百分点') THEN power(10, -len(regexp_extract(printed, '[.．](\d+)', 1))) ELSE 0 END AS step,
+        -- 比2019年增长: the year it is compared with, where it is named
+        try_cast(nullif(regexp_extract(words_before, '(\d{4})年', 1), '') AS INTEGER) AS compared_with
     FROM worded
 ),
 
@@ -43,10 +45,14 @@ computed AS (
         yoy.previous_fact_id,
         yoy.reason AS not_comparable,
         yoy.reason_zh AS not_comparable_zh,
+        yoy.change_unit,
         CASE WHEN signed.unit = '%' THEN yoy.change_pct ELSE yoy.change END AS computed,
         CASE WHEN signed.unit = '%' THEN yoy.change_pct_low ELSE yoy.change_low END AS computed_low,
         CASE WHEN signed.unit = '%' THEN yoy.change_pct_high ELSE yoy.change_high END AS computed_high,
-        yoy.change_unit = signed.unit OR (signed.unit = '%' AND yoy.kind <> 'rate') AS same_measure,
+        yoy.change_unit = signed.unit OR (signed.unit = '%' AND yoy.kind <> 'rate') OR units.factor IS NOT NULL
+            AS same_measure,
+        -- 减少2起 of an indicator in 件; 增加3万元 of one in 元
+        CASE WHEN signed.unit = yoy.unit THEN 1 ELSE coalesce(units.factor, 1) END AS factor,
         yoy.change IS NOT NULL AS computable
     FROM signed
     LEFT JOIN marts.indicator_yoy AS yoy
@@ -54,6 +60,12 @@ computed AS (
             signed.report_id = yoy.report_id
             AND signed.indicator = yoy.indicator
             AND signed.scope = yoy.scope
+    LEFT JOIN core.indicator_units AS units
+        ON
+            signed.indicator = units.indicator
+            AND signed.unit = units.unit
+            AND units.scope IN ('', signed.scope)
+            AND yoy.kind <> 'rate'
 ),
 
 judged AS (
@@ -61,14 +73,15 @@ judged AS (
         *,
         CASE
             WHEN contains(words_before, '环比') THEN '与上月或上季相比，不是与上年相比'
+            WHEN compared_with <> report_year - 1 THEN '与' || compared_with || '年相比，不是与上年相比'
             WHEN sign IS NULL THEN '看不出是增是减'
             WHEN fact_id IS NULL THEN '报告没有写明本年的数'
             WHEN NOT computable THEN coalesce(not_comparable_zh, '没有可比的上年数')
             WHEN NOT same_measure THEN '所述变化的单位（' || unit || '）与算出的不同'
             WHEN computed IS NULL THEN '上年为零，没有百分比'
         END AS cannot_check,
-        CASE WHEN sign > 0 THEN low ELSE -high END AS claimed_low,
-        CASE WHEN sign > 0 THEN high ELSE -low END AS claimed_high
+        factor * CASE WHEN sign > 0 THEN low ELSE -high END AS claimed_low,
+        factor * CASE WHEN sign > 0 THEN high ELSE -low END AS claimed_high
     FROM computed
 )
 
@@ -83,10 +96,10 @@ SELECT
     indicator,
     scope,
     printed,
-    coalesce(sign, 1) * value AS claimed,
+    coalesce(sign, 1) * coalesce(factor, 1) * value AS claimed,
     claimed_low,
     claimed_high,
-    unit AS claimed_unit,
+    CASE WHEN cannot_check IS NULL AND unit NOT IN ('%', '百分点') THEN change_unit ELSE unit END AS claimed_unit,
     computed,
     computed_low,
     computed_high,

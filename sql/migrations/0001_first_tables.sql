@@ -147,6 +147,13 @@ CREATE TABLE core.indicators (
     relation VARCHAR
 );
 
+CREATE TABLE core.indicator_units (
+    indicator VARCHAR NOT NULL,
+    unit VARCHAR NOT NULL,
+    factor DOUBLE NOT NULL,
+    scope VARCHAR NOT NULL
+);
+
 CREATE TABLE core.series_breaks (
     indicator VARCHAR NOT NULL,
     break_year INTEGER NOT NULL,

@@ -98,6 +98,7 @@ def claim(words, value, unit="%", **more):
         ([F(D, 152), F(D, 148), claim("同比增长", 2.6)], 2.6, "differs"),
         ([F(D, 100), F(D, 148), claim("较上年增加", 48, unit="件")], 48, "agree"),
         ([F(D, 100), F(D, 148), claim("较上年增加", 47, unit="件")], 47, "differs"),
+        ([F(D, 100), F(D, 148), claim("比2022年增加", 48, unit="起")], 48, "agree"),  # 起 counts as 件 for it
         # 9000余 → 10000余 allows 0.02 % to 22.2 %
         ([more_than(D, 9000, 9999), more_than(D, 10000, 10999), claim("同比增长", 15)], 15, "agree"),
         ([more_than(D, 9000, 9999), more_than(D, 10000, 10999), claim("同比增长", 30)], 30, "differs"),
@@ -122,6 +123,7 @@ def test_claims_against_the_two_reports(warehouse, figures, claimed, verdict):
         ([make_report(2022, F(D, 0)), make_report(2023, F(D, 5), claim("同比增长", 5))], "上年为零，没有百分比"),
         ([make_report(2022, F(D, 4)), make_report(2023, F(D, 5), claim("环比增长", 5))], "与上月或上季相比，不是与上年相比"),
         ([make_report(2022, F(D, 4)), make_report(2023, F(D, 5), claim("达到", 5))], "看不出是增是减"),
+        ([make_report(2022, F(D, 4)), make_report(2023, F(D, 5), claim("比2019年增长", 5))], "与2019年相比，不是与上年相比"),
         ([make_report(2022, F(D, 4)), make_report(2023, F(D, 5), claim("同比增长", 5, unit="百分点"))],
          "所述变化的单位（百分点）与算出的不同"),
     ],
@@ -177,6 +179,17 @@ def test_who_reported_and_who_is_missing(warehouse, county):
         (2022, 2, 1, 0, 1, 1, ["青石镇"]),  # 旧塘乡 ended before the last day of 2022
         (2023, 2, 1, 0, 0, 1, ["白水镇"]),  # an unresolved report stands for nobody
     ]
+
+
+def test_a_revision_does_not_make_a_report_late(warehouse, county):
+    warehouse.load(
+        make_report(2023, F(D, 4), published=date(2024, 3, 18)),
+        make_report(2023, F(D, 5), published=date(2024, 5, 8), name="修订.txt"),
+    )
+    status, published, value = warehouse.row("""
+        SELECT status, published, value FROM marts.expected_reports JOIN marts.indicator_year USING (report_id)
+    """)
+    assert (status, published, value) == ("reported", date(2024, 3, 18), 5)
 
 
 def test_places_outside_the_followed_areas_are_not_missing(warehouse, county):

@@ -168,6 +168,15 @@ def test_readers_keep_what_they_have_open(filled):
         assert reader.execute("SELECT count(*) FROM core.reports").fetchall() == [(3,)]
 
 
+def test_only_this_release_and_the_last_are_kept(filled):
+    ids = []
+    for year in (2010, 2011, 2012):
+        filled.load(make_report(year, F(D, 1)))
+        ids.append(publish.publish(filled.con, filled.home).release_id)
+    assert {p.name for p in (filled.home.published / "releases").iterdir()} == set(ids[1:])
+    assert release.read(filled.home.published)["previous"] == ids[1]
+
+
 def test_nothing_published_yet(warehouse):
     with pytest.raises(database.Missing, match="还没有发布过"), query.published(warehouse.home):
         pass
@@ -204,7 +213,8 @@ def test_a_killed_publish_leaves_the_last_release_and_the_next_one_cleans_up(fil
     con = database.open(filled.home)
     second = publish.publish(con, filled.home)
     con.close()
-    assert [p.name for p in (filled.home.published / "releases").iterdir()] == [second.release_id]
+    kept = {p.name for p in (filled.home.published / "releases").iterdir()}
+    assert kept == {first.release_id, second.release_id}
     with query.published(filled.home) as con:
         assert con.execute("SELECT count(*) FROM core.reports").fetchall() == [(3,)]
 

@@ -165,11 +165,20 @@ def test_a_base_that_this_report_restates(warehouse):
     assert row["reason_zh"] == "本年报告对上年数的说法与上年报告不同"
 
 
+def test_a_restated_base_in_another_unit(warehouse):
+    last = F("publicity_materials_distributed", 130, unit="册", role="comparative", year=2022, before="上年")
+    p = "publicity_materials_distributed"
+    warehouse.load(make_report(2022, F(p, 100, unit="份")), make_report(2023, F(p, 150, unit="份"), last))
+    (row,) = warehouse.dicts("SELECT * FROM marts.indicator_yoy WHERE report_year = 2023")
+    assert row["reason"] == "revision"
+
+
 @pytest.mark.parametrize("last_year", [
     F(D, 100, role="comparative", year=2022),
     more_than(D, 90, 109, role="comparative", year=2022),  # 90余 allows 100
     F(D, 77, role="comparative", year=2021),  # of another year
     F(D, 77, role="comparative", year=2022, scope="校园"),
+    F(D, 100, unit="起", role="comparative", year=2022),  # the same in another word for 件
 ])  # fmt: skip
 def test_a_base_that_is_not_contradicted(warehouse, last_year):
     warehouse.load(make_report(2022, F(D, 100)), make_report(2023, F(D, 150), last_year))
