@@ -76,4 +76,5 @@ def speak_chinese() -> None:
             module._ = translate
         if hasattr(module, "ngettext"):
             module.ngettext = lambda one, many, n: translate(one if n == 1 else many)
+    types.IntRange.name, types.FloatRange.name = translate("integer"), translate("float")
     types.INT.name, types.FLOAT.name = translate("integer"), translate("float")

@@ -272,12 +272,15 @@ def publish_after(run: Run, summary: Summary, how: How) -> None:
         summary.outcome, summary.message = "failed", f"{summary.message}；{release.message}"
 
 
-def publish(home: Home, *, how: How = PLAIN) -> Outcome:
-    """Apply the corrections, check the warehouse, and publish. A failed check leaves the last release in place."""
+def publish(home: Home, *, shrinks: bool = False, how: How = PLAIN) -> Outcome:
+    """Apply the corrections, check the warehouse, and publish. A failed check leaves the last release in place.
+
+    ``shrinks``: a person accepts that reports of the release before are gone.
+    """
     with opened(home, how.patience) as con:
         reference.refresh(con, home)
         how.call(corrections.apply, con, home)
-        release: Outcome = how.call(releasing.publish, con, home)
+        release: Outcome = how.call(releasing.publish, con, home, shrinks)
         return release
 
 

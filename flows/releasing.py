@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
+import polars as pl
 
 from expectations import audit as auditing
 from expectations import pages, records
 from expectations.verdict import RuleResult, Verdict
 from flows.summary import EXITS
+from warehouse import database
 from warehouse import publish as publishing
 from warehouse.home import Home
 
@@ -41,18 +43,21 @@ class Outcome:
         return {"outcome": self.outcome, "message": self.message, "where": self.where, "broken": rules}
 
 
-def publish(con: duckdb.DuckDBPyConnection, home: Home) -> Outcome:
-    """Audit, publish, and make the quality pages anew. What the audit refuses is not published."""
-    checked = audited(con, home)
+def publish(con: duckdb.DuckDBPyConnection, home: Home, shrinks: bool = False) -> Outcome:
+    """Audit, publish, and make the quality pages anew. What the audit refuses is not published.
+
+    ``shrinks``: a person accepts that reports of the release before are gone.
+    """
+    checked = audited(con, home, shrinks)
     if checked.outcome == "failed":
-        pages.render(con, home.quality_pages)
+        render(con, home)
         return Outcome("failed", f"没有发布，上一版保持不动：{checked.message}", None, checked.broken)
     expected = _rows(con)
     try:
         release = publishing.publish(con, home, check=lambda copy: _differs(expected, _rows(copy)))
     except publishing.PublishRefused as refusal:
         return Outcome("failed", str(refusal), None, checked.broken)
-    pages.render(con, home.quality_pages)
+    render(con, home)
     reports, facts = release.rows["core.reports"], release.rows["core.facts"]
     message = f"已发布 {release.release_id}：{reports} 份报告，{facts:,} 项事实；{checked.message}"
     return Outcome("completed", message, str(home.published), checked.broken)
@@ -61,15 +66,37 @@ def publish(con: duckdb.DuckDBPyConnection, home: Home) -> Outcome:
 def audit(con: duckdb.DuckDBPyConnection, home: Home) -> Outcome:
     """Audit, and make the quality pages anew."""
     checked = audited(con, home)
-    pages.render(con, home.quality_pages)
+    render(con, home)
     return checked
 
 
-def audited(con: duckdb.DuckDBPyConnection, home: Home) -> Outcome:
-    """The verdict over the whole warehouse, recorded. Critical failures make it failed, warnings quarantined."""
-    verdict = auditing.check_warehouse(con, state=home.quality)
-    records.keep(con, verdict, stage="warehouse", load_id=None)
+def audited(con: duckdb.DuckDBPyConnection, home: Home, shrinks: bool = False) -> Outcome:
+    """The verdict over the whole warehouse, recorded. Critical failures make it failed, others quarantined."""
+    verdict = auditing.check_warehouse(
+        con,
+        previous=None if shrinks else _previous(home),
+        baseline=auditing.read_baseline(home.baseline),
+        state=home.quality,
+    )
+    records.keep(con, verdict, stage="warehouse")
     return judged(verdict)
+
+
+def _previous(home: Home) -> pl.DataFrame | None:
+    """Which issuers and years the last release had; None where nothing is published."""
+    if not home.published_database.is_file():
+        return None
+    release = database.connect(home.published_database, read_only=True)
+    try:
+        return auditing.reported(release)
+    finally:
+        release.close()
+
+
+def render(con: duckdb.DuckDBPyConnection, home: Home) -> None:
+    """The quality pages, with Great Expectations' own beside them."""
+    docs = home.quality / "docs"
+    pages.render(con, home.quality_pages, docs=docs if docs.is_dir() else None)
 
 
 def judged(verdict: Verdict) -> Outcome:

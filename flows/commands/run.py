@@ -111,14 +111,18 @@ def ingest(
 
 @click.command()
 @home_option
+@click.option("--accept-shrink", "shrinks", is_flag=True, help="上一版里的报告这一版没有了，也照样发布。")
 @json_option
 @told
-def publish(home: Path, as_json: bool) -> None:
+def publish(home: Path, shrinks: bool, as_json: bool) -> None:
     """检查仓库并发布：只读数据库、Parquet、CSV、数据字典和质量页。检查不过则保留上一版。"""
     from flows import pipeline
 
     here = pipeline.Home.at(home)
-    result = recorded("publish", home=str(here.root)) if prefect_api() else pipeline.publish(here)
+    if prefect_api():
+        result = recorded("publish", home=str(here.root), shrinks=shrinks)
+    else:
+        result = pipeline.publish(here, shrinks=shrinks)
     say(result.message)
     if as_json:
         put_json(result.as_json())

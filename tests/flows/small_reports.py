@@ -2,6 +2,7 @@
 
 import os
 import time
+from datetime import datetime
 from pathlib import Path
 
 from warehouse.home import Home
@@ -64,3 +65,11 @@ def rows(home: Home, query: str) -> list[tuple]:
         return con.execute(query).fetchall()
     finally:
         con.close()
+
+
+def passing(*_, **__):
+    """A gate that lets everything pass."""
+    from expectations.verdict import Verdict
+
+    now = datetime.now()
+    return Verdict((), (), None, now, now)
