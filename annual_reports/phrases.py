@@ -29,6 +29,16 @@ class Own(NamedTuple):
     part: bool
 
 
+def _neighbour(quantities: Sequence[Quantity], index: int, step: int) -> Quantity | None:
+    """The next quantity on that side that does not overlap this one."""
+    this = quantities[index]
+    while 0 <= (index := index + step) < len(quantities):
+        other = quantities[index]
+        if other.end <= this.start or other.start >= this.end:
+            return other
+    return None
+
+
 def own(text: str, quantities: Sequence[Quantity], index: int, phrasings: Phrasings) -> Own:
     """The own words of ``quantities[index]``: its clause without the words of the figures before and behind."""
     quantity = quantities[index]
@@ -39,17 +49,15 @@ def own(text: str, quantities: Sequence[Quantity], index: int, phrasings: Phrasi
     part = bool(_PART.search(text, start, quantity.start))
     if title := _TITLE.search(text, start, quantity.start):
         return Own(title[1], title[1], part)
-    before = max((q.end for q in quantities[:index] if q.end <= quantity.start), default=start)
-    if before > start:
-        mark = _LIST_MARK.search(text, before, quantity.start)
-        start = mark.end() if mark else before
+    before = _neighbour(quantities, index, -1)
+    if before is not None and before.end > start:
+        start = before.end
+        mark = _LIST_MARK.search(text, start, quantity.start)
+        start = mark.end() if mark else start
     close = _CLAUSE_MARK.search(text, quantity.end)
-    behind = min(
-        close.start() if close else len(text),
-        quantity.end + _BEHIND,
-        *(q.start for q in quantities[index + 1 :] if q.start >= quantity.end),
-        len(text),
-    )
+    behind = min(close.start() if close else len(text), quantity.end + _BEHIND)
+    if after := _neighbour(quantities, index, 1):
+        behind = min(behind, after.start)
     narrowing: list[str] = []
     phrase: list[str] = []
     common = phrasings.vocabulary.get(quantity.indicator or "", frozenset())

@@ -28,7 +28,8 @@ _COMPARED = re.compile(r"(?:较|比|与|同)(?:上一?年|去年|前年|往年|[
 _FIGURE = re.compile(r"\d")
 _MARKS = "，；：,;:"
 _MARK = re.compile(f"[{_MARKS}]")
-_AHEAD = 40  # characters behind a figure that may say what it is
+_BEHIND, _AHEAD = 120, 40  # characters on either side of a figure that may say what it is
+_YEAR_REACHES = 300  # characters that a year reaches inside its sentence
 
 
 class Place(NamedTuple):
@@ -116,11 +117,11 @@ def compile_rules(catalogue: Catalogue) -> Rules:
 def assign(text: str, place: Place, report_year: int, rules: Rules) -> Reading:
     """The role of the figure at ``place``, the year it speaks of, and the rule that decided."""
     start, end = place.start, place.end
-    first, last = place.sentence
+    first, last = max(place.sentence[0], start - _BEHIND), min(place.sentence[1], end + _AHEAD)
     begin = max(first, *(text.rfind(mark, first, start) + 1 for mark in _MARKS))
     mark = _MARK.search(text, end, last)
     close = mark.start() if mark else last
-    before, printed, after = text[begin:start], text[start:end], text[end : min(end + _AHEAD, last)]
+    before, printed, after = text[begin:start], text[start:end], text[end:last]
     for rule in rules.of(place.unit, place.section, rules.any_before.search(before) is not None):
         if (
             (not rule.printed or rule.printed.fullmatch(printed))
@@ -130,7 +131,8 @@ def assign(text: str, place: Place, report_year: int, rules: Rules) -> Reading:
             and not (rule.unless and rule.unless.search(text, begin, start if rule.before else close))
         ):
             return Reading(rule.role, _year_of_role(rule.role, before, report_year), rule.name)
-    year = governing_year(text, first, begin, start, report_year) if place.dated else report_year
+    year_from = max(place.sentence[0], start - _YEAR_REACHES)
+    year = governing_year(text, year_from, begin, start, report_year) if place.dated else report_year
     if year == report_year:
         return Reading("achieved", year, "")
     if year is None:

@@ -15,7 +15,9 @@ from typing import NamedTuple
 from annual_reports.text import Line
 
 _PLACE = re.compile(r"表(\d+)第(\d+)行第(\d+)列")
-_FIGURE = re.compile(r"[约近超逾]?[\d０-９][\d０-９,，.．]*(?:[万亿])?[余多]?(?P<unit>[^\d\W]{0,3}|%|％)(?:以上)?")
+_FIGURE = re.compile(
+    r"[约近超逾]?[\d０-９][\d０-９,，.．]*(?:[万亿])?[余多]?(?P<unit>[^\d\W年月日度]{0,3}|%|％)(?:以上)?"
+)
 _UNIT = re.compile(
     r"(?:万|亿)?[元件次份个项起宗场人名家户条期处卷篇封位]|场次|人次|件次|批次|户次|家次|%|万人次|万件|小时"
 )
