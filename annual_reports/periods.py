@@ -1,9 +1,9 @@
 """The year a report describes, the days its figures cover, and the year that the words beside a figure speak of.
 
 Knows how years are written (2024年, ２０２４年, 二〇二三年), in which order their places are to be believed (title,
-statement 「现将…如下」, opening, headings, file name, publication), and what is no report year: 〔2026〕 in a document
-number, 2021—2025 in a plan's name, the year of a heading that the author forgot to change. Leaves out which figure a
-word belongs to (roles.py).
+statement 「现将…如下」, opening, headings, file name, publication, at last a body that names one year only), and what is
+no report year: 〔2026〕 in a document number, 2021—2025 in a plan's name, the year of a heading that the author forgot
+to change. Leaves out which figure a word belongs to (roles.py).
 """
 
 from __future__ import annotations
@@ -74,6 +74,7 @@ def report_year(
         *_of_headings(headings),
         ("文件名", _first(_in_name(file_name))),
         ("发布日期", _of_publication(published)),
+        ("正文里唯一的年份", _only_one(body, headings)),
     ]
     told = [(place, year) for place, year in named if year]
     if not told:
@@ -85,7 +86,7 @@ def report_year(
     notes = tuple(
         f"{other}写的是 {differing} 年，按{place}定为 {year} 年"
         for other, differing in told
-        if differing != year and other not in ("发布日期", "开头")
+        if differing != year and other not in ("发布日期", "开头", "正文里唯一的年份")
     )
     return YearReading(year, tuple(f"{p}：{y} 年" for p, y in told if y == year), notes)
 
@@ -102,6 +103,13 @@ def _of_title(title: str) -> int | None:
         or _first(_number(m["year"]) for m in _BRACKETED.finditer(title))
         or _first(_in_name(title))
     )
+
+
+def _only_one(body: str, headings: Sequence[Section]) -> int | None:
+    """The one year that the body speaks of, what it plans for the next left out; None where it names several."""
+    plans = next((h.start for h in headings if h.level == 1 and h.canonical == "plan"), len(body))
+    named = set(years(body[:plans]))
+    return named.pop() if len(named) == 1 else None
 
 
 def _in_name(name: str) -> list[int]:

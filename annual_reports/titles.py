@@ -2,8 +2,8 @@
 
 Knows where a title stands (before the first paragraph, over one to four lines, with its issuer above and its year in
 brackets below, run into the body, given twice, or nowhere), and decides the kind from the title first (words:
-catalogue/document_kinds.yml), from the structure where the title leaves it open. Leaves issuer and year to places.py
-and periods.py.
+catalogue/document_kinds.yml); where there is none, or it leaves the kind open, from the words of the opening, and at
+last from the structure. Leaves issuer and year to places.py and periods.py.
 """
 
 from __future__ import annotations
@@ -50,8 +50,16 @@ _PARTS = (
 )
 _HEADING_LINE = re.compile(r"^[^。\n]{4,40}[。：]?$", re.MULTILINE)
 _TRANSMITTED = re.compile(r"《(?P<title>[^》]*(?:报告|总结)(?:[（(][^》]*[)）])?)》的(?:报告|通知|函|公告)$")
+_PUBLISHED_WITH = re.compile(
+    r"现将《(?P<title>[^》\n]{4,60}(?:报告|总结))》[^《。\n]{0,10}(?:公布|公开|发布|公告|公示|报送|呈报|上报|印发)"
+)
+# The first main part, also where the line breaks were lost: 「…报告如下：一、主要举措」
+_FIRST_PART = re.compile(
+    r"(?:(?:^|(?<=[：:。]))[ \u3000]*(?:第一部分|一、)|^[ \u3000]*1[、.．])[^。\n]{2,60}", re.MULTILINE
+)
 _CUT = re.compile(r"[（(]\s?略\s?[)）]")
 _HEAD_LINES = 40
+_LONGEST_OPENING = 3000  # characters
 _SHORTEST_BODY = 120  # characters; below this a page holds a title and a link to the file that holds the report
 
 
@@ -78,6 +86,7 @@ class _Kind:
     accepted: bool
     title: re.Pattern[str]
     unless: re.Pattern[str] | None
+    opening: re.Pattern[str] | None
     text: re.Pattern[str] | None
     marks: str
     at_least: int
@@ -87,7 +96,7 @@ class _Kind:
 @lru_cache(maxsize=4)
 def _kinds(catalogue: Catalogue) -> tuple[_Kind, ...]:
     def joined(entry: dict[str, Any], name: str) -> re.Pattern[str] | None:
-        return re.compile("|".join(entry[name])) if entry.get(name) else None
+        return re.compile("|".join(entry[name]), re.MULTILINE) if entry.get(name) else None
 
     kinds = [
         _Kind(
@@ -96,6 +105,7 @@ def _kinds(catalogue: Catalogue) -> tuple[_Kind, ...]:
             entry["accepted"],
             re.compile("|".join(entry["title"])),
             joined(entry, "unless"),
+            joined(entry, "opening"),
             joined(entry, "text"),
             entry.get("marks", ""),
             entry.get("at_least", 1),
@@ -134,24 +144,43 @@ def _decide(title: str, text: str, kinds: tuple[_Kind, ...]) -> tuple[_Kind | No
     by_title = next((k for k in kinds if k.title.search(bare) and not (k.unless and k.unless.search(bare))), None)
     if by_title and not by_title.accepted:
         return by_title, f"标题为「{title}」，{by_title.reason}"
-    for kind in kinds:
-        if (
-            kind.text
-            and any(mark in text for mark in kind.marks)
-            and len(hits := kind.text.findall(text)) >= kind.at_least
-        ):
-            return kind, f"正文有 {len(hits)} 处「{'」「'.join(dict.fromkeys(hits[:3]))}」之类的字样，{kind.reason}"
+    if by_text := _by_masked_data(text, kinds):
+        return by_text
     if by_title and len(text) - len(title) < _SHORTEST_BODY:
         return None, f"只有标题「{title}」，没有正文；请收录刊载正文的那个文件（附件）"
     if by_title:
         return by_title, None
+    return _by_opening_or_parts(title, text, kinds)
+
+
+def _by_masked_data(text: str, kinds: tuple[_Kind, ...]) -> tuple[_Kind, str] | None:
+    for kind in kinds:
+        if not kind.text or not any(mark in text for mark in kind.marks):
+            continue
+        if len(hits := kind.text.findall(text)) >= kind.at_least:
+            shown = "」「".join(dict.fromkeys(hits[:3]))
+            return kind, f"正文有 {len(hits)} 处「{shown}」之类的字样，{kind.reason}"
+    return None
+
+
+def _by_opening_or_parts(title: str, text: str, kinds: tuple[_Kind, ...]) -> tuple[_Kind | None, str | None]:
+    shown = f"标题「{title}」" if title else "没有标题，正文"
+    opening = _opening(text)
+    for kind in kinds:
+        if kind.opening and (words := kind.opening.search(opening)):
+            return kind, None if kind.accepted else f"{shown}开头写有「{words[0].strip()[-30:]}」，{kind.reason}"
     if _has_the_parts(text):
         return next(k for k in kinds if k.accepted), None
-    shown = f"标题「{title}」" if title else "没有标题，正文"
     return (
         None,
         f"{shown}不是法治政府建设年度报告的写法，也没有报告应有的几个部分（举措成效、不足、第一责任人、下年安排）",
     )
+
+
+def _opening(text: str) -> str:
+    """What stands before the body: addressee, lead, and the heading of the first part; "" where no part is marked."""
+    first = _FIRST_PART.search(text, 0, _LONGEST_OPENING)
+    return text[: first.end()] if first else ""
 
 
 def _has_the_parts(text: str) -> bool:
@@ -202,7 +231,8 @@ def _printed_title(text: Text) -> tuple[int, int] | None:
             index = last
         index += 1
     if not candidates:
-        return None
+        sent = _PUBLISHED_WITH.search(_opening(text.text))
+        return sent.span("title") if sent else None
     _, start, end = max(candidates)
     if sent := _TRANSMITTED.search(text.text[start:end].replace("\n", "")):
         return _repeated(text.text, sent["title"], end) or (start, end)

@@ -165,3 +165,16 @@ def test_period(title, body, published, end):
 )
 def test_the_year_that_words_speak_of(words, year):
     assert periods.year_of(words, 2024) == year
+
+
+@pytest.mark.parametrize(
+    ("body", "year"),
+    [
+        ("一、上一年度主要举措和成效\n我镇窗口2023年度内办件120件。\n二、下一年度安排\n2024年将继续努力。", 2023),
+        ("一、主要做法\n截至2022年底，全镇调解员持证上岗。2022年无投诉。", 2022),
+        ("一、主要做法\n2021年建成大厅，2022年办件120件。", None),
+        ("一、主要做法\n落实《实施纲要（2021—2025年）》，办件120件。", None),
+    ],
+)
+def test_a_body_that_names_one_year_only_is_the_last_resort(body, year):
+    assert reading("柳湾镇法治政府建设情况报告", "我镇扎实推进各项工作。" * 40 + "\n" + body).year == year

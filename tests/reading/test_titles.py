@@ -165,3 +165,75 @@ def test_a_title_without_a_body_is_refused():
     found = titles.find(plain("柳湾镇2024年法治政府建设情况报告\n附件下载：报告.pdf"), None, "1.txt", CATALOGUE)
     assert not found.accepted
     assert "没有正文" in found.reason
+
+
+def opening(*lines: str) -> titles.Title:
+    """A report cut off after its first subsection, without a title."""
+    return titles.find(
+        plain("\n".join([*lines, "（一）健全机制", "全年学法4次，听取汇报2次。"])), None, "1.txt", CATALOGUE
+    )
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("2023年，柳湾镇把法治建设作为头等大事来抓。现将全年工作情况报告如下：", "一、强化统筹，夯实根基"),
+        ("市委、市政府：", "一年来，我区深入推进法治政府建设。现将本年度有关情况汇报如下。", "一、主要做法"),
+        (
+            "河口县委全面依法治县委员会：",
+            "按照要求，现将2022年工作总结如下：",
+            "一、提升站位，带动法治政府建设。县长带头。",
+        ),
+        ("2021年，我局坚持依法行政，服务大局。", "现将我局有关工作、存在问题及下步打算报告如下：", "一、工作开展情况"),
+        ("2024年，柳湾镇为发展保驾护航。", "一、2024年推进法治政府建设的主要举措和突出成效"),
+        ("一、上一年度推动法治政府建设工作进展情况",),
+        ("2024年我镇推进法治政府建设，现报告如下：一、主要举措（一）学法。好。（二）用法。好。二、不足",),
+    ],
+)
+def test_the_opening_of_a_report_without_a_title_tells_that_it_is_one(lines):
+    found = opening(*lines)
+    assert (found.accepted, found.document_kind, found.start, found.end) == (True, "annual_report", 0, 0)
+    assert found.notes
+
+
+@pytest.mark.parametrize(
+    ("lines", "kind"),
+    [
+        (("2023年，本人坚持依法行政，现将履职情况报告如下：", "一、学法情况"), "personal_statement"),
+        (("推进法治政府建设，是我一年来的重点。现述职如下，请予评议。报告如下：", "一、学法"), "personal_statement"),
+        (
+            ("根据《中华人民共和国政府信息公开条例》，推进法治政府建设，现将情况报告如下：", "一、总体情况"),
+            "open_government",
+        ),
+        (("我镇推进法治政府建设，现将政务公开工作总结如下：", "一、主动公开"), "open_government"),
+        (("我局坚持依法行政，现将2023年行政执法工作情况报告如下：", "一、执法主体情况"), "enforcement_report"),
+        (("为推进法治政府建设，结合我镇实际，制定本方案。", "一、健全机制"), "plan_document"),
+        (("2025年，我县推进法治政府建设，重点工作安排如下：", "一、加强学习"), "plan_document"),
+        (("我县将推进依法行政，有关事项报告如下：", "一、总体要求"), "plan_document"),
+        (("各乡镇人民政府，县直各单位：", "为推进法治政府建设，现报告如下：", "一、加强学习"), "notice"),
+        (("根据法治政府建设要求，现将有关事项通知如下：", "一、报送内容"), "notice"),
+        (("我局坚持依法行政，现将普法工作总结如下：", "一、主要做法"), "inspection"),
+        (("依法行政，重在落实。现将反馈问题整改情况报告如下：", "一、组织领导"), "inspection"),
+        (("本报讯（记者 甲）河口县推进法治政府建设，情况报告如下：", "一、学法"), "news"),
+        (("县人大常委会听取和审议了县政府法治政府建设情况，报告如下：", "一、总的评价"), "deliberation"),
+        (("法治政府建设报告已公布，现就主要内容解读如下：", "一、背景"), "interpretation"),
+        (("2023年，柳湾镇认真抓好各项工作，现将情况报告如下：", "一、农业生产"), "unknown"),
+        (("柳湾镇推进法治政府建设。镇长说要抓紧抓实。",), "unknown"),
+    ],
+)
+def test_look_alikes_without_a_title_are_refused_by_their_opening(lines, kind):
+    found = opening(*lines)
+    assert (found.accepted, found.document_kind, found.reason_code) == (False, kind, "not_report")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "按照工作要求，现将《河口县水利局2024年度法治政府建设情况报告》予以公布。",
+        "现将《河口县水利局2024年度法治政府建设情况报告》向社会公开，接受监督。",
+    ],
+)
+def test_the_title_in_the_words_that_publish_the_report(line):
+    found = opening(line, "2024年，我局抓好各项工作。" * 12, "一、主要做法")
+    assert (found.title, found.accepted, found.source) == ("河口县水利局2024年度法治政府建设情况报告", True, "text")
+    assert not titles.find(plain(line), None, "1.txt", CATALOGUE).accepted
