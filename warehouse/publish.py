@@ -107,7 +107,7 @@ def state(con: duckdb.DuckDBPyConnection) -> str:
     # one row: the order of a UNION's rows is not kept under preserve_insertion_order = false
     parts = con.execute("""
         SELECT
-            (SELECT struct_pack(count(*), bit_xor(hash(sha256, load_id)))::VARCHAR FROM raw.files),
+            (SELECT struct_pack(count(*), bit_xor(hash(sha256 || load_id)))::VARCHAR FROM raw.files),
             (SELECT coalesce(string_agg(md5(corrections::VARCHAR), '' ORDER BY fact_id), '')
                 FROM core.corrections_applied AS corrections),
             (SELECT coalesce(string_agg(name || version, ',' ORDER BY name), '') FROM ops.definitions),
