@@ -14,11 +14,11 @@ from flows.pipeline import How
 from flows.readers import Limits
 from warehouse import database, snapshots
 
-NOW = How(settle=0)  # files of tests hold still
+NOW = How(settle=0, processes=1)  # files of tests hold still
 
 
 def ingest(home, *paths, **more):
-    return pipeline.ingest(home, paths or None, publish=False, how=How(**{"settle": 0, **more}))
+    return pipeline.ingest(home, paths or None, publish=False, how=How(**{"settle": 0, "processes": 1, **more}))
 
 
 def test_new_files_become_reports_facts_and_evidence(home):
