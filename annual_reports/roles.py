@@ -26,8 +26,8 @@ _NOT_GOVERNING = re.compile(
 _SEVERAL_YEARS = re.compile(r"[一二三四]五[”\"]?(?:规划)?(?:期间|以来)")
 _COMPARED = re.compile(r"(?:较|比|与|同)(?:上一?年|去年|前年|往年|[2２二][0０〇○零].{2}年)")
 _FIGURE = re.compile(r"\d")
-_MARKS = "，；：,;:"
-_MARK = re.compile(f"[{_MARKS}]")
+_MARK = re.compile("[，；：,;:]")
+_TO_LAST_MARK = re.compile(f".*{_MARK.pattern}", re.DOTALL)
 _BEHIND, _AHEAD = 120, 40  # characters on either side of a figure that may say what it is
 _YEAR_REACHES = 300  # characters that a year reaches inside its sentence
 
@@ -118,7 +118,8 @@ def assign(text: str, place: Place, report_year: int, rules: Rules) -> Reading:
     """The role of the figure at ``place``, the year it speaks of, and the rule that decided."""
     start, end = place.start, place.end
     first, last = max(place.sentence[0], start - _BEHIND), min(place.sentence[1], end + _AHEAD)
-    begin = max(first, *(text.rfind(mark, first, start) + 1 for mark in _MARKS))
+    opening = _TO_LAST_MARK.match(text, first, start)
+    begin = opening.end() if opening else first
     mark = _MARK.search(text, end, last)
     close = mark.start() if mark else last
     before, printed, after = text[begin:start], text[start:end], text[end:last]
