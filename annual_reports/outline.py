@@ -29,8 +29,8 @@ _BACK_UP = 1.0
 _WRONG_DIGIT_FOR_CHINESE = 1.0  # a converter may go on counting from anywhere
 _DIGITS_FOR_CHINESE = 1.5  # what Word's automatic numbering leaves behind: the most common fault of all
 _NAMES_A_MAIN_PART = -1.0
-_BEAM = 6
-_HOPELESS = 4.0  # a reading this much worse than the best so far is given up
+_BEAM = 4
+_HOPELESS = 3.0  # a reading this much worse than the best so far is given up
 
 
 class Place(NamedTuple):
@@ -66,8 +66,9 @@ def with_digits_on_top(marks: Sequence[Mark]) -> list[Mark]:
 def levels_of_styles(marks: Sequence[Mark]) -> dict[int, int]:
     """The level that each style has in this document: one below the deepest style that it stands under.
 
-    ``1.`` right under ``一、`` is level 3 where the document elsewhere puts ``1.`` under ``（一）``, else level 2: the
-    style keeps one level throughout, as its author meant it.
+    ``1.`` right under ``一、`` is level 3 all the same, its level 2 left out: official documents (GB/T 9704) give each
+    level its own mark, and a reader who compares reports wants the same mark at the same level, whether some ``（一）``
+    stands elsewhere in the document or none at all. Only where no ``一、`` stands above are digits counted from the top.
     """
     parents: dict[int, set[int]] = {}
     chain: list[int] = []
@@ -78,7 +79,8 @@ def levels_of_styles(marks: Sequence[Mark]) -> dict[int, int]:
         chain.append(mark.style)
     levels: dict[int, int] = {}
     for style in sorted(parents):
-        levels[style] = 1 + max((levels[p] for p in parents[style]), default=0)
+        skipped = style == ARABIC and CHINESE in parents[style] and BRACKETED not in parents[style]
+        levels[style] = 1 + max((levels[p] for p in parents[style]), default=0) + skipped
     return levels
 
 
@@ -105,11 +107,12 @@ def _is_regular(marks: Sequence[Mark], levels: list[int]) -> bool:
     count: list[int] = []
     forms: list[str] = []
     for mark, level in zip(marks, levels, strict=True):
-        if level > len(count) + 1:
+        skipped = level - len(count) - 1
+        if skipped > (mark.style == ARABIC):
             return False
-        if level > len(count):
-            count.append(0)
-            forms.append(mark.form)
+        if skipped >= 0:
+            count += [0] * (skipped + 1)
+            forms += [mark.form] * (skipped + 1)
         del count[level:], forms[level:]
         count[-1] += 1
         if mark.number is not None and (mark.number, mark.form) != (count[-1], forms[-1]):
@@ -124,11 +127,15 @@ def _least_excused(marks: Sequence[Mark], natural: dict[int, int], is_main_part:
         choices = options[mark[::2]]
         main = len(choices) > 1 and is_main_part(index)
         best: dict[object, _Path] = {}
+        limit = float("inf")
         for path in paths:
             for choice in choices:
+                if path.cost + choice[1] + main * _NAMES_A_MAIN_PART > limit:
+                    continue  # not worth the step
                 step = _step(path, mark, choice, main)
                 if step and (step[1:3] not in best or step.cost < best[step[1:3]].cost):
                     best[step[1:3]] = step
+                    limit = min(limit, step.cost + _HOPELESS)
         ranked = sorted(best.values(), key=itemgetter(0))[:_BEAM]
         paths = [path for path in ranked if path.cost <= ranked[0].cost + _HOPELESS]
     levels: list[int] = []

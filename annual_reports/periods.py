@@ -1,9 +1,9 @@
 """The year a report describes, the days its figures cover, and the year that the words beside a figure speak of.
 
 Knows how years are written (2024年, ２０２４年, 二〇二三年), in which order their places are to be believed (title,
-statement 「现将…如下」, opening, headings, file name, publication, at last a body that names one year only), and what is
-no report year: 〔2026〕 in a document number, 2021—2025 in a plan's name, the year of a heading that the author forgot
-to change. Leaves out which figure a word belongs to (roles.py).
+statement 「现将…如下」, opening, headings, file name, publication, at last a body that names one year only), and what
+is no report year: 〔2026〕 in a document number, 2021—2025 in a plan's name, the year of a heading that the author
+forgot to change. Leaves out which figure a word belongs to (roles.py).
 """
 
 from __future__ import annotations

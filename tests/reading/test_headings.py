@@ -132,16 +132,26 @@ def test_digits_under_a_level_two_heading_are_level_three():
     ]
 
 
-def test_skipped_level_two_is_level_two_unless_the_style_is_deeper_elsewhere():
-    assert [h[0] for h in outline_of("一、做法\n1.学习\n2.宣传\n二、问题\n1.不足")] == [1, 2, 2, 1, 2]
-    assert [h[0] for h in outline_of("一、做法\n（一）学法\n1.学习\n2.宣传\n二、问题\n1.不足之处")] == [
-        1,
-        2,
-        3,
-        3,
-        1,
-        3,
-    ]
+@pytest.mark.parametrize(
+    ("source", "levels"),
+    [
+        ("一、做法\n1.学习\n2.宣传\n二、问题\n1.不足", [1, 3, 3, 1, 3]),
+        ("一、做法\n1、学习宪法\n2、用好宪法\n3、宣传宪法\n二、问题\n三、打算", [1, 3, 3, 3, 1, 1]),
+        ("一、做法\n（一）学法\n1.学习\n2.宣传\n二、问题\n1.不足之处", [1, 2, 3, 3, 1, 3]),
+        ("一、做法\n1.学习\n（1）宪法\n（2）民法\n2.宣传\n二、打算", [1, 3, 4, 4, 3, 1]),
+        ("第一部分 工作情况\n一、做法\n1.学习\n2.宣传\n第二部分 下步打算", [1, 2, 4, 4, 1]),
+        ("1.做法\n（1）学习宪法\n（2）宣传宪法\n2.打算", [1, 2, 2, 1]),
+    ],
+)
+def test_digits_right_under_a_main_part_skip_level_two(source, levels):
+    found = headings.find(plain(source), CATALOGUE)
+    assert [s.level for s in found] == levels
+    assert not any(s.repaired for s in found)
+
+
+def test_digits_in_brackets_right_under_a_main_part_are_level_two_from_a_converter():
+    found = headings.find(plain("一、做法\n（1）学习宪法\n（2）宣传宪法\n二、打算\n（1）继续学习"), CATALOGUE)
+    assert [(s.level, s.ordinal) for s in found] == [(1, 1), (2, 1), (2, 2), (1, 2), (2, 1)]
 
 
 def test_parts_above_chinese_numerals():
@@ -340,6 +350,10 @@ def test_table_cells_are_no_headings():
         ("推进法治政府建设存在的不足和原因", "problems"),
         ("面临的困难", "problems"),
         ("党政主要负责人履行推进法治建设第一责任人职责情况", "first_responsible"),
+        ("党委书记、乡长履行推进法治建设“第一责任”情况", "first_responsible"),
+        ("落实法治建设第一责任人职责，强化组织领导", "first_responsible"),
+        ("加强党的领导，扛牢法治建设“第一责任”", "measures"),
+        ("压实第一责任，凝聚工作合力", "measures"),
         ("主要负责同志履行职责，加强法治政府建设有关情况", "first_responsible"),
         ("下一步工作打算及改进措施", "plan"),
         ("2025年重点工作展望", "plan"),
