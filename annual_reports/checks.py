@@ -21,7 +21,7 @@ _OF_WHICH = re.compile(r"其中|分别(?:为|是)?|包括|含")
 _EXHAUSTIVE = re.compile(r"分别(?:为|是)")
 _PART_RATE = re.compile(r"率|占比|占|比例|度")
 _DOWN = re.compile(r"下降|减少|降低|少|降|压减|缩减")
-_STATES_LEVEL = ("achieved", "comparative")
+_CLOSE = 1e-9  # decimals of a report are exact, floats are not
 
 
 def run(text: str, quantities: Sequence[Quantity], facts: Sequence[Fact], catalogue: Catalogue) -> list[Check]:
@@ -182,8 +182,9 @@ def _changes(text: str, quantities: Sequence[Quantity], members: Sequence[int]) 
         change = quantities[change_index]
         if change.role != "change":
             continue
-        now = [i for i in members if quantities[i].role == "achieved" and quantities[i].unit != "%"]
-        then = [i for i in members if quantities[i].role == "comparative" and quantities[i].unit != "%"]
+        points = "百分点" in change.unit
+        now = [i for i in members if quantities[i].role == "achieved" and (quantities[i].unit == "%") == points]
+        then = [i for i in members if quantities[i].role == "comparative" and (quantities[i].unit == "%") == points]
         if len(now) != 1 or len(then) != 1 or quantities[now[0]].unit != quantities[then[0]].unit:
             continue
         level, before = quantities[now[0]], quantities[then[0]]
@@ -196,8 +197,8 @@ def _changes(text: str, quantities: Sequence[Quantity], members: Sequence[int]) 
             verdict = ratio_verdict(difference, before.value, change.value, decimals)
             true = difference / before.value * 100 * sign
             statement = f"({level.value:g}-{before.value:g})/{before.value:g}={true:.2f}%，文中为{change.printed}"
-        elif change.unit == level.unit:
-            verdict = "exact" if difference == change.value else "fails"
+        elif points or change.unit == level.unit:
+            verdict = "exact" if abs(difference - change.value) < _CLOSE else "fails"
             statement = f"{level.value:g}-{before.value:g}={difference * sign:g}，文中为{change.printed}"
         else:
             continue
