@@ -31,6 +31,7 @@ _BEHIND = 3  # 「开展9期行政执法培训」: what stands right behind a nu
 _IN_CLAUSE, _IN_NEXT, _IN_SENTENCE, _IN_BACKGROUND = 1, 3, 3, 5
 _CARRIED = -14
 _FOLLOWING = 22
+_EXAMPLE = -12  # 「解决信访积案等问题」: what only illustrates is seldom what is counted
 # With more characters of its own that the catalogue does not know, a figure is about something of its own, and words
 # further away say nothing about it.
 _MOST_FOREIGN_FOR_FOLLOWING = 6
@@ -98,11 +99,17 @@ class _Finder:
     background: Background
     _own: frozenset[str] = NOTHING
     _clause: frozenset[str] = NOTHING
+    _listed: frozenset[str] = NOTHING  # words that only stand among the examples
 
     def __post_init__(self) -> None:
         window = self.window
         self._own = words(window.before) | words(window.behind)
         self._clause = window.clause() | self._own
+        left, right = window.examples
+        self._listed = NOTHING
+        if left < right:
+            outside = [token for token in window.before if not left <= token.start < right]
+            self._listed = self._own - words(outside) - words(window.behind)
 
     def claims(self) -> list[_Found]:
         """The best rule, or one for each of several nouns, or none."""
@@ -130,7 +137,12 @@ class _Finder:
         """The best rule for a number at ``at`` with these words of its own."""
         rules, end = self.phrasings.by_head.get(self.figure.unit, _NO_RULES), self.figure.end
         heads: dict[Phrasing, float] = {}
-        places = [(inner, (last - at) * _PER_DISTANCE) for _, last, inner, _ in before if inner]
+        left, right = self.window.examples
+        places = [
+            (inner, (last - at) * _PER_DISTANCE + (_EXAMPLE if left <= first < right else 0))
+            for first, last, inner, _ in before
+            if inner
+        ]
         places += [(inner, (end - first) * _PER_DISTANCE + _BEHIND) for first, _, inner, _ in behind if inner]
         for inner, nearness in places:
             for word in inner:
@@ -172,7 +184,7 @@ class _Finder:
 
     def _fits(self, rule: Phrasing, own: frozenset[str]) -> float | None:
         """What the rule's other words add to its score, or None where one is missing or a refused one stands there."""
-        if not rule.refused.isdisjoint(own):
+        if not rule.refused.isdisjoint(own - self._listed if self._listed else own):
             return None
         score = float(rule.weight)
         for group in rule.near:
@@ -200,7 +212,7 @@ class _Finder:
             return 0
         if value := _longest(group, words(self.window.earlier())):
             return value - _IN_SENTENCE or -1
-        if value := _longest(group, self.window.following()):
+        if self.window.plain and (value := _longest(group, self.window.following())):
             return value - _IN_NEXT or -1
         if foreign <= _MOST_FOREIGN_FOR_BACKGROUND and (value := _longest(group, self.background())):
             return value - _IN_BACKGROUND or -1
@@ -223,7 +235,8 @@ def _with_scope(found: _Found, unit: str, phrasings: Phrasings, place: tuple[Win
     scope = scopes.by_unit.get(unit, "")
     if not scope and scopes.by_word:
         where = [words(window.before) | words(window.behind), window.clause()]
-        if found.leaning and before is not None:
+        bare = all(token.filler for token in (*window.before, *window.behind))
+        if bare and found.leaning and before is not None:
             where.append(words(before.before) | words(before.behind))
         scope = _named(scopes.by_word, where) or "".join(scopes.defaults)
     return Match(rule.code, scope, rule.name)

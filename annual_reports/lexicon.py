@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 FILLER = "虚词"  # words that do not say what is counted
 OPAQUE = "整体词"  # words whose inner words do not count
+VERBS = "领起词"  # verbs that open a list of examples
 
 
 class Token(NamedTuple):
@@ -41,7 +42,11 @@ class Lexicon:
     first stands (其中 in 其中学法, not 中学). Inside ``opaque`` words nothing is looked for.
     """
 
-    def __init__(self, words: Iterable[str], fillers: Iterable[str], opaque: Iterable[str]) -> None:
+    def __init__(
+        self, words: Iterable[str], fillers: Iterable[str], opaque: Iterable[str], verbs: Iterable[str] = ()
+    ) -> None:
+        self.verbs = frozenset(verbs)
+        words = {*words, *self.verbs}
         meaning, fillers, closed = set(words), frozenset(fillers), frozenset(opaque)
         self._bare = frozenset(word for word in fillers if len(word) == 1)
         self._words: dict[str, _Entry] = {}
@@ -70,7 +75,7 @@ class Lexicon:
                 if last > end or (entry := words(text[first:last])) is None:
                     continue
                 inner, filler, shuts = entry
-                crosses = first < covered and (filler or not inner or first + 1 == covered < last)
+                crosses = first < covered and (not inner or first + 1 == covered < last)
                 if not crosses and first >= closed:
                     append(new(Token, (first, last, inner, filler)))  # Token(…) takes four times as long
                     covered = max(covered, last)

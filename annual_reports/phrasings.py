@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from annual_reports.catalogue import Catalogue, CatalogueError
-from annual_reports.lexicon import FILLER, OPAQUE, Lexicon, expand
+from annual_reports.lexicon import FILLER, OPAQUE, VERBS, Lexicon, expand
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +84,7 @@ def compile_phrasings(catalogue: Catalogue) -> Phrasings:
             for code in rule.after:
                 followers[code, unit].append(rule)
     return Phrasings(
-        lexicon=Lexicon(words, groups[FILLER], groups[OPAQUE]),
+        lexicon=Lexicon(words, groups[FILLER], groups[OPAQUE], groups[VERBS]),
         rules=tuple(rules),
         by_head={unit: {word: tuple(found) for word, found in table.items()} for unit, table in heads.items()},
         by_code_before={key: tuple(found) for key, found in followers.items()},

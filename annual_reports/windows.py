@@ -18,6 +18,7 @@ JOINT = re.compile(r"、|以及|和|及|与|或者|或")
 _LIST_MARK = re.compile(r"、|和|及|与")
 _OF_WHICH = "其中"
 _RESPECTIVELY = "分别"
+_SUCH_AS = re.compile(r"等(?!级|待|候|额|同|于|值|次)(?=[^\W\d_])")
 
 Span = tuple[int, int]
 _Place = tuple[int, Span, int, int]  # clause's start, own words before the figure, end of those behind, clause's end
@@ -29,12 +30,14 @@ class Window:
 
     ``before`` and ``behind`` are its own words on either side, as tokens of the lexicon; ``own`` is where the former
     stand. ``foreign`` counts the characters of its own words that the catalogue does not know. ``plain``: the next
-    clause has no figure. What lies further off is asked for more seldom and looked up when it is.
+    clause has no figure. ``examples`` is where a list stands that only illustrates what is counted: 「解决欠薪、用地等
+    问题5个」 counts problems. What lies further off is asked for more seldom and looked up when it is.
     """
 
     own: Span
     before: list[Token]
     behind: list[Token]
+    examples: Span
     foreign: int
     plain: bool
     _line: _Line
@@ -88,6 +91,7 @@ def windows(
     for index, (clause, own, right, close) in enumerate(_places(text, sentence, figures, marks)):
         first, last = figures[index]
         before, behind = line.between(*own), line.between(last, right)
+        listed = _examples(text, own, before, lexicon)
         at = bisect_left(marks, close)
         ahead = marks[at + 1] if at + 1 < len(marks) else end
         plain = index + 1 == len(figures) or figures[index + 1][0] >= ahead
@@ -100,15 +104,46 @@ def windows(
                 own,
                 before,
                 behind,
-                foreign=lexicon.unknown(text, *own, before) + lexicon.unknown(text, last, right, behind),
+                listed,
+                foreign=_foreign(text, own, before, listed, lexicon) + lexicon.unknown(text, last, right, behind),
                 plain=plain,
                 _line=line,
-                _rest=((clause, min(own[0], first)), (right, close if behind else right)),
+                _rest=((clause, min(own[0], first)), _predicate(text, last, right, close, behind, figures)),
                 _earlier=(start, clause),
                 _following=(close, ahead),
             )
         )
     return found, line.tokens
+
+
+def _examples(text: str, own: Span, before: list[Token], lexicon: Lexicon) -> Span:
+    """Where 「A、B」 stands in 「解决A、B等问题」: from the last verb before it up to 等; nowhere without a 等."""
+    marks = list(_SUCH_AS.finditer(text, *own))
+    if not marks:
+        return own[0], own[0]
+    end = marks[-1].start()
+    opened = JOINT.search(text, own[0], end)
+    until = opened.start() if opened else end
+    verbs = [token.end for token in before if token.end <= until and not token.words.isdisjoint(lexicon.verbs)]
+    return max(verbs, default=own[0]), end
+
+
+def _foreign(text: str, own: Span, before: list[Token], listed: Span, lexicon: Lexicon) -> int:
+    """How many characters before the figure the catalogue does not know, the examples left out."""
+    count = lexicon.unknown(text, *own, before)
+    if listed[0] < listed[1]:
+        count -= lexicon.unknown(text, *listed, [one for one in before if listed[0] <= one.start < listed[1]])
+    return count
+
+
+def _predicate(text: str, last: int, right: int, close: int, behind: list[Token], figures: Sequence[Span]) -> Span:
+    """Where later in the clause something is said of the figure that ends at ``last``: all the rest where it opens a
+    list of nouns, what follows the last figure where several are listed (党委会6次、班子会3次研究法治工作)."""
+    if behind:
+        return right, close
+    if not _LIST_MARK.match(text, last):
+        return right, right
+    return max(end for start, end in figures if start < close), close
 
 
 def words(tokens: Sequence[Token]) -> frozenset[str]:
