@@ -42,6 +42,8 @@ def build(
 
 def _statements(quantities: Sequence[Quantity], members: Sequence[int]) -> list[list[int]]:
     """``members`` parted by what they state; an exact figure and a bound that allows it are one statement."""
+    if len(members) == 1:
+        return [list(members)]
     parted: list[list[int]] = []
     for index in sorted(members, key=lambda i: (quantities[i].bound != "exact", i)):
         for others in parted:

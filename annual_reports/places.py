@@ -37,22 +37,26 @@ _HEAD_LINE = re.compile(
 )
 _OPENING = re.compile(
     r"(?:^|[，,。、\n])([\u4e00-\u9fa5]{2,14}?(?:镇|乡|街道?|苏木|县|区|市|旗|局|委员会|管委会))(?:党委|党工委|办事处|人民政府|政府|党组)?"
-    r"(?:、政府|、办事处)?(?=坚持|始终|认真|深入|紧紧|积极|在|以|高度|切实|扎实|全面|严格|按照|围绕|立足|持续|牢固|聚焦|深学|严格|结合|不断|依法|高举|坚定|着力|大力|积极|贯彻|将|把|全力|狠抓)"
+    r"(?:、政府|、办事处)?(?=坚持|始终|认真|深入|紧紧|积极|在|以|高度|切实|扎实|全面|严格|按照|围绕|立足|持续|牢固|聚焦|深学|结合|不断|依法|高举|坚定|着力|大力|积极|贯彻|将|把|全力|狠抓)"
 )
 _TOWNSHIP = re.compile(r"[\u4e00-\u9fa5]{1,8}?(?:镇|乡|街道)(?![村居])")
 
 _ADDRESSEE = re.compile(r"^(?:中共)?([\u4e00-\u9fa5、]{2,24})[：:]$", re.MULTILINE)
 _LED = re.compile(r"在(?=[\u4e00-\u9fa5]{2,14}(?:委|政府|司法局|党组))")
-_COINED = re.compile(r"(?:法治|平安|美丽|幸福|和谐|清廉|诚信|活力|数字|文明)(?=[\u4e00-\u9fa5]{2})")
+_COINED = re.compile(r"(?:法治|平安|美丽|幸福|和谐|清廉|清风|诚信|活力|数字|文明)(?=[\u4e00-\u9fa5]{2})")
 _PLAN = re.compile(r"《(?:中共)?(?=[\u4e00-\u9fa5]{2})")
 _BODY_OF_PLACE = re.compile(
-    r"(?<=[\u4e00-\u9fa5]{2})(?=第?[一二三四五六七八]?(?:中学|小学|幼儿园|高中|中心校|职校|律师|律所|人民法院|法院|检察院|公安局|司法局|水利局"
-    r"|人民检察院|人民医院|县委|区委|市委|县政府|区政府|市政府|综合执法|执法大队))"
+    "中学|小学|幼儿园|高中|中心校|职校|律师|律所|人民法院|法院|检察院|公安局|司法局|水利局"
+    "|人民检察院|人民医院|县委|区委|市委|县政府|区政府|市政府|综合执法|执法大队"
 )
+_WHICH_SCHOOL = re.compile("第?[一二三四五六七八]$|第$")
+_SITE = re.compile(r"来源[ \u3000]*[：:][ \u3000]*(?=[\u4e00-\u9fa5]{2})")
 _IN_BRACKETS = re.compile(r"[（(]([\u4e00-\u9fa5]{2,5})[)）](?=律|分所|事务所)")
 _PARENT = re.compile(
     r"(?:在|向|对|由|报|经|、|照|实)(?:中共)?([县区市旗])(?:委|政府|人民政府|司法局|里)|全([县区市旗])(?!域)|依法治([县区市旗])"
 )
+
+_PARTS_OF_NAME = re.compile(r".{2,7}?(?:自治区|自治州|地区|街道|苏木|[省市县区旗镇乡])")
 
 # What each kind of evidence is worth. The order is the domain's, the figures a convention; a place is taken as told
 # only from ENOUGH on and with a clear lead over the next.
@@ -62,6 +66,7 @@ _WORTH = {
     "所称": 30,
     "文件标题": 25,
     "本地机构": 18,
+    "发布网站": 18,
     "文件名": 30,
     "省级标志": 14,
     "正文地名": 8,
@@ -103,9 +108,9 @@ def resolve(
         return Issuer(None, None, Division(), "unresolved", ("标题、落款和正文中没有找到报告机关的名称",))
     named = replace(named, body=issuers.body_in_full(named.body, catalogue["bodies"]))
     first = f"{where}：{named.printed}"
-    candidates = _existing(named.units, year) if named.units else _by_context(text.text, divisions)
     if named.missing:
-        return _missing(named, candidates, first)
+        return _missing(named, year, divisions, first)
+    candidates = _existing(named.units, year) if named.units else _by_context(text.text, divisions, named)
     if not candidates:
         return Issuer(named.printed, _level(named), Division(), "unresolved", (first, "正文中没有说明是哪个地方的"))
     told: tuple[str, ...] = (first,) if not named.note else (first, named.note)
@@ -120,8 +125,25 @@ def resolve(
     if best.points >= _ENOUGH and best.points - second >= _LEAD and best.points >= 1.5 * second:
         return _resolved(ranked[0], named, (*told, *best.told()))
     possible = "、".join(_path(unit) for unit in ranked[:6]) + (f"等 {len(ranked)} 处" if len(ranked) > 6 else "")
-    division = Division(township=ranked[0].township or None) if not named.body else Division()
-    return Issuer(named.printed, _level(named), division, "ambiguous", (*told, f"同名的有：{possible}", *best.told()))
+    leading = [unit for unit in ranked if best.points >= _ENOUGH and best.points - scores[unit.path].points < _LEAD]
+    return Issuer(
+        issuers.name_in_full(ranked[0].township, "", named.joint) if ranked[0].township else named.printed,
+        _level(named),
+        _common(leading or ranked, named),
+        "ambiguous",
+        (*told, f"同名的有：{possible}", *best.told()),
+    )
+
+
+def _common(units: list[Unit], named: Named) -> Division:
+    """What all the places have in common that the issuer may be of: at least the name, often the province."""
+    shared = [
+        values.pop() or None if len(values := set(column)) == 1 else None
+        for column in zip(*(u.path for u in units), strict=True)
+    ]
+    depth = next((n for n, value in enumerate(shared[:3]) if value is None and n != 1), 3)
+    province, city, county = (value if n < depth else None for n, value in enumerate(shared[:3]))
+    return Division(province, city, county, None if named.body else shared[3])
 
 
 def _level(named: Named) -> Level | None:
@@ -143,14 +165,24 @@ def _resolved(unit: Unit, named: Named, evidence: tuple[str, ...]) -> Issuer:
     )
 
 
-def _missing(named: Named, candidates: list[Unit], first: str) -> Issuer:
-    """A township that the table does not know in its county: told apart from a guess, and how to add it."""
-    above = candidates[0] if len(candidates) == 1 else None
-    division = (
-        Division(above.province, above.city or None, above.county or None, named.missing) if above else Division()
+def _missing(named: Named, year: int | None, divisions: Divisions, first: str) -> Issuer:
+    """A place that the table does not know: named as the text names it, never put anywhere by guess."""
+    place = named.missing or ""
+    above = candidates[0] if len(candidates := _existing(named.units, year)) == 1 else None
+    parts = _PARTS_OF_NAME.findall(place) or [place]
+    division = Division(above.province, above.city or None, above.county or None) if above else Division()
+    if above and (above.county or above.city) and len(parts) == 1 and parts[0][-1] not in "县区市旗":
+        division = replace(division, township=place)
+    unknown = parts if above else [part for part in parts if not divisions.named(part)] or [place]
+    reason = f"名录中{_path(above) if above else ''}没有{'、'.join(unknown)}；若确有此地，请补入 divisions.csv"
+    upper = (above.county or above.city) if above else ""
+    return Issuer(
+        issuers.name_in_full(upper + "".join(parts[-2:]), named.body, named.joint),
+        "园区" if named.park else "部门" if named.body else issuers.level_of_name(place),
+        division,
+        "unresolved",
+        (first, reason),
     )
-    reason = f"名录中{_path(above) if above else ''}没有{named.missing}；若确有此地，请补入 divisions.csv"
-    return Issuer(named.printed, "部门" if named.body else "乡镇", division, "unresolved", (first, reason))
 
 
 def _existing(units: tuple[Unit, ...], year: int | None) -> list[Unit]:
@@ -177,22 +209,56 @@ def _existing(units: tuple[Unit, ...], year: int | None) -> list[Unit]:
 
 def _named(text: Text, title: str, divisions: Divisions, file_name: str, hint: str) -> tuple[Named | None, str]:
     """The issuer's printed name and where it stands, from the title down to the names the text uses most."""
-    body_only: tuple[Named, str] | None = None
+    first: tuple[Named, str] | None = None
     for where, phrase in _phrases(text, title, file_name, hint):
         if len(phrase) < 2 or phrase[0] in "我本全各该":
             continue
         named = issuers.parse(phrase, divisions)
         if named and named.units:
-            if body_only and not named.body and where != "标题":
+            if first and where != "标题" and not (named.body and not first[0].missing):
                 break  # 「区司法局2024年…」: the place is to be told by other evidence, the body is known
-            return named, where
-        if named and body_only is None:
-            body_only = named, where
-    if body_only:
-        return body_only
+            return _joint_above(named, text, divisions), where
+        if named is None or (named.missing and where not in _NAMED_THERE):
+            continue
+        if first is None or (first[0].missing and (named.missing or "").endswith(first[0].missing)):
+            first = named, where
+    if first and not first[0].missing:
+        return _in_longer_name(first[0], text.text, divisions), first[1]
+    if first:
+        return first
     if most := _most_named(text.text, divisions):
         return most, "正文中最常出现的地名"
     return None, ""
+
+
+# Elsewhere words that no table knows are rather no place at all
+_NAMED_THERE = ("标题", "「现将……如下」一句", "落款", "网页标题")
+
+
+def _joint_above(named: Named, text: Text, divisions: Divisions) -> Named:
+    """「中共石楹乡委员会 石楹乡人民政府」 in a line of its own above a title that names the place alone."""
+    if named.joint or named.body:
+        return named
+    for line in text.lines[:5]:
+        above = issuers.parse(words, divisions) if (words := text.text[line.start : line.end])[:2] == "中共" else None
+        if words[-1:] not in "：:" and above and above.joint and above.units[-1:] == named.units[-1:]:
+            return replace(named, joint=True)
+    return named
+
+
+def _in_longer_name(named: Named, text: str, divisions: Divisions) -> Named:
+    """「市水务局」 with its place, where the text prints the same name in full elsewhere: 《泽岚市水务局权责清单》."""
+    kind = named.printed.removesuffix(named.body)
+    if not kind:
+        return named
+    counted: Counter[str] = Counter()
+    for match in re.finditer(f"[\u4e00-\u9fa5]{{2,9}}(?={kind}{named.body})", text):
+        for start in range(len(match[0]) - 1):
+            if divisions.named(name := match[0][start:] + kind):
+                counted[name] += 1
+                break
+    found = {unit.path: unit for name in counted for unit in divisions.named(name) if not unit.township}
+    return replace(named, units=tuple(found.values()), above="") if len(found) == 1 else named
 
 
 def _phrases(text: Text, title: str, file_name: str, hint: str) -> Iterator[tuple[str, str]]:
@@ -236,12 +302,14 @@ def _most_named(text: str, divisions: Divisions) -> Named | None:
     return named if named and named.units else None
 
 
-def _by_context(text: str, divisions: Divisions) -> list[Unit]:
-    """The places that the evidence around names, for a body that does not say of which place it is."""
+def _by_context(text: str, divisions: Divisions, named: Named | None = None) -> list[Unit]:
+    """The places that the evidence around names, for a body that does not say of which place it is. 「市水务局」 is of
+    a 市, so other kinds drop out."""
     found: dict[tuple[str, ...], Unit] = {}
     for _, _, units in _mentions(text, divisions):
         found.update((unit.path, unit) for unit in units if not unit.township)
-    return list(found.values())
+    kind = named.printed.removesuffix(named.body)[-1:] if named else ""
+    return [unit for unit in found.values() if not kind or unit.name[-1] == kind]
 
 
 def _mentions(text: str, divisions: Divisions) -> list[tuple[str, str, list[Unit]]]:
@@ -252,6 +320,7 @@ def _mentions(text: str, divisions: Divisions) -> list[tuple[str, str, list[Unit
         ("领导机关", _LED, 1),
         ("所称", _COINED, 1),
         ("文件标题", _PLAN, 1),
+        ("发布网站", _SITE, 1),
     ):
         for match in pattern.finditer(text[:1500] if kind == "收文机关" else text):
             words = match[1] if not ahead else text[match.end() : match.end() + 16]
@@ -259,10 +328,12 @@ def _mentions(text: str, divisions: Divisions) -> list[tuple[str, str, list[Unit
             if units and not units[0].township:
                 out.append((kind, f"{match[0]}{name if ahead else ''}", units))
     for match in _BODY_OF_PLACE.finditer(text):
-        before = text[max(0, match.start() - 8) : match.start()]
+        numbered = _WHICH_SCHOOL.search(text, max(0, match.start() - 2), match.start())
+        start = numbered.start() if numbered else match.start()
+        before = text[max(0, start - 8) : start]
         name = next((before[i:] for i in range(len(before) - 1) if _is_upper(divisions, before[i:])), "")
         if name:
-            out.append(("本地机构", name + text[match.start() : match.start() + 3], divisions.named(name)))
+            out.append(("本地机构", name + text[start : start + 3], divisions.named(name)))
     for match in _IN_BRACKETS.finditer(text):
         if _is_upper(divisions, match[1]):
             out.append(("本地机构", match[0], divisions.named(match[1])))
@@ -291,7 +362,12 @@ def _scores(
             seen[kind, unit.path] += 1
             if share and seen[kind, unit.path] <= 3:
                 scores[unit.path].add(kind, words, share)
-    signs = [(province, m[0]) for province, words in _signs(catalogue) if (m := words.search(text.text))]
+    provinces = {unit.province for unit in candidates}
+    signs = [
+        (province, m[0])
+        for province, words in _signs(catalogue)
+        if province in provinces and (m := words.search(text.text))
+    ]
     parents = Counter(next(filter(None, groups)) for groups in _PARENT.findall(text.text))
     for unit in candidates:
         score = scores[unit.path]
