@@ -112,12 +112,11 @@ def _with_cuts(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
 
     In Python, because SQL counts characters from the beginning of the text for every row: minutes on a long text.
     """
-    rows = frames.get("quantities", pl.DataFrame())
-    if not {"report_id", "text"} <= set(frames["reports"].columns) if "reports" in frames else True:
-        return rows
-    if not {"report_id", "span_start", "span_end"} <= set(rows.columns):
-        return rows
-    texts = dict(frames["reports"].select("report_id", "text").iter_rows())
+    rows, reports = frames.get("quantities", pl.DataFrame()), frames.get("reports", pl.DataFrame())
+    placed = {"report_id", "span_start", "span_end"} <= set(rows.columns)
+    if not placed or not {"report_id", "text"} <= set(reports.columns):
+        return rows  # the shape rules name what is missing
+    texts = dict(reports.select("report_id", "text").iter_rows())
     cuts = [
         text[start:end]
         if (text := texts.get(report)) is not None and None not in (start, end) and 0 <= start < end

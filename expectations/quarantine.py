@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -52,6 +53,8 @@ def split(frames: Mapping[str, pl.DataFrame], verdict: Verdict) -> tuple[Frames,
     Rows that follow another into quarantine carry its rule and say whom they follow. Nothing is lost: every row of
     ``frames`` is in one of the two.
     """
+    if any(failure.suite == "shape" for failure in verdict.failures):
+        return dict(frames), _rows({}, _Held())  # without its columns it cannot be divided, and it is refused whole
     numbered = {table: frame.with_row_index("_row") for table, frame in frames.items()}
     sentences = {result.rule: result.sentence for result in verdict.results}
     held = _Held()
@@ -104,14 +107,19 @@ def _follow_facts(frames: Frames, held: _Held) -> None:
 
 
 def _rows(frames: Mapping[str, pl.DataFrame], held: _Held) -> pl.DataFrame:
+    """The held rows as they are kept. A row's id depends on its content alone (and which of its doubles it is), so that
+    the same row held by another run has the same id, and what a person decided of it holds."""
     rows = []
+    seen: Counter[tuple[str, str]] = Counter()
     for table, reasons in held.reasons.items():
         for row, why in sorted(reasons.items()):
             record = frames[table].row(row, named=True)
             content = json.dumps(record, ensure_ascii=False, default=str)
+            seen[table, content] += 1
+            which = f"{table} {seen[table, content]} {content}"
             rows.append(
                 {
-                    "quarantine_id": hashlib.sha256(f"{table} {row} {content}".encode()).hexdigest()[:12],
+                    "quarantine_id": hashlib.sha256(which.encode()).hexdigest()[:12],
                     "table_name": table,
                     "row_id": record[KEYS[table]] or f"第 {row + 1} 行",  # its own key may be what it lacks
                     "report_id": record.get("report_id") or (record.get("fact_id") or "").rpartition("-")[0] or None,

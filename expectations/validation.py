@@ -10,7 +10,8 @@ import logging
 import os
 import shutil
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,31 +36,62 @@ def run(
     rules come back with an error, as a rule that cannot be run does.
     """
     results: list[RuleResult] = []
-    staged: list[Suite] = []
+    staged: dict[str, int] = {}
     for suite in suites:
         try:
             con.execute(f"CREATE OR REPLACE TEMP TABLE {_STAGED.format(suite.name)} AS {suite.rows}")
-            staged.append(suite)
+            staged[suite.name] = con.execute(f"SELECT count(*) FROM {_STAGED.format(suite.name)}").fetchall()[0][0]
         except duckdb.Error as error:
             results += [_result(suite, rule, error=str(error)) for rule in suite.rules]
+    usable = [suite for suite in suites if suite.name in staged]
+    doubtful = usable if state else _screen(con, usable)
+    said = _validate(con, doubtful, name, state, most)
     failures: list[RowFailure] = []
-    for suite, outcome in _validate(con, staged, name, state, most):
-        said = {each.expectation_config.meta["rule"]: each for each in outcome.results}  # GX may reorder them
+    for suite in usable:
         for rule in suite.rules:
-            result, rows = _judge(suite, rule, said[rule.id])
+            if rule.id in said:
+                result, rows = _judge(suite, rule, said[rule.id])
+                failures += _explain(con, suite, rule, rows)
+            else:
+                result = _result(suite, rule, checked=staged[suite.name], failed=0)
             results.append(result)
-            failures += _explain(con, suite, rule, rows)
-    for suite in staged:
         con.execute(f"DROP TABLE {_STAGED.format(suite.name)}")
     return results, failures
 
 
-def _validate(
-    con: duckdb.DuckDBPyConnection, suites: Sequence[Suite], name: str, state: Path | None, most: int
-) -> Iterable[tuple[Suite, Any]]:
-    """Great Expectations' own result for each suite, in one checkpoint run."""
+def _screen(con: duckdb.DuckDBPyConnection, suites: Sequence[Suite]) -> list[Suite]:
+    """The suites with only those of their rules that do not simply pass.
+
+    Most rules pass, and asking whether costs a third of asking which rows fail (for 109 rules on 1,000 facts: 1.1
+    against 2.7 CPU-seconds).
+    """
     if not suites:
         return []
+    gx, context = _great_expectations(), _context(None)
+    source = context.data_sources.add_duckdb("duckdb").on(con)
+    doubtful = []
+    try:
+        for suite in suites:
+            expectations = gx.ExpectationSuite(suite.name, expectations=[_expectation(rule) for rule in suite.rules])
+            outcome = _batch(source, suite).get_batch().validate(expectations, result_format="BOOLEAN_ONLY")
+            passed = {each.expectation_config.meta["rule"] for each in outcome.results if each.success}
+            doubtful.append(replace(suite, rules=[rule for rule in suite.rules if rule.id not in passed]))
+    finally:
+        source.get_execution_engine().release()
+    return [suite for suite in doubtful if suite.rules]
+
+
+def _batch(source: Any, suite: Suite) -> Any:
+    asset = source.add_table_asset(suite.name, table_name=_STAGED.format(suite.name))
+    return asset.add_batch_definition_whole_table("all")
+
+
+def _validate(
+    con: duckdb.DuckDBPyConnection, suites: Sequence[Suite], name: str, state: Path | None, most: int
+) -> dict[str, Any]:
+    """What Great Expectations says of each rule, by its id, failing rows included, in one checkpoint run."""
+    if not suites:
+        return {}
     gx = _great_expectations()
     from great_expectations.core.run_identifier import RunIdentifier
     from great_expectations.data_context.types.resource_identifiers import ExpectationSuiteIdentifier
@@ -70,17 +102,11 @@ def _validate(
     source = context.data_sources.add_duckdb("duckdb").on(con)
     validations = []
     for suite in suites:
-        asset = source.add_table_asset(suite.name, table_name=_STAGED.format(suite.name))
         expectations = gx.ExpectationSuite(suite.name, expectations=[_expectation(rule) for rule in suite.rules])
-        validations.append(
-            context.validation_definitions.add(
-                gx.ValidationDefinition(
-                    name=suite.name,
-                    data=asset.add_batch_definition_whole_table("all"),
-                    suite=context.suites.add(expectations),
-                )
-            )
+        validation = gx.ValidationDefinition(
+            name=suite.name, data=_batch(source, suite), suite=context.suites.add(expectations)
         )
+        validations.append(context.validation_definitions.add(validation))
     checkpoint = gx.Checkpoint(
         name=name,
         validation_definitions=validations,
@@ -98,8 +124,7 @@ def _validate(
             context.build_data_docs(resource_identifiers=[*outcome.run_results, *described])
     finally:
         source.get_execution_engine().release()
-    said = {result.suite_name: result for result in outcome.run_results.values()}
-    return [(suite, said[suite.name]) for suite in suites]
+    return {r.expectation_config.meta["rule"]: r for each in outcome.run_results.values() for r in each.results}
 
 
 def _prune(state: Path) -> None:

@@ -99,6 +99,16 @@ def test_nothing_is_lost_between_what_is_loaded_and_what_is_held(clean):
     assert held["quarantine_id"].n_unique() == held.height
 
 
+def test_the_same_row_has_the_same_quarantine_id_in_any_batch(clean, read):
+    bad = clean["facts"]["fact_id"][0]
+    tables = set_cell(clean, "facts", "fact_id", bad, unit="人次")
+    alone = frames([read("柳溪镇", 2023, 140, 131, 8000)])
+    alone = set_cell(alone, "facts", "fact_id", bad, unit="人次")
+    first, second = check(tables).split(tables)[1], check(alone).split(alone)[1]
+    assert first["quarantine_id"].to_list() == second["quarantine_id"].to_list()
+    assert first["row_id"].to_list() == [bad, bad]
+
+
 def test_rows_with_null_and_double_keys_are_held_row_by_row(clean):
     tables = set_cell(clean, "facts", "fact_id", clean["facts"]["fact_id"][0], fact_id=None)
     tables = {**tables, "facts": pl.concat([tables["facts"], tables["facts"].slice(1, 1)])}
@@ -144,8 +154,10 @@ def test_a_missing_column_refuses_the_batch_and_names_it(clean):
     assert verdict.refused == "B01 位置＝facts.bound；有此列＝否"
 
 
-def test_a_missing_table_refuses_the_batch(clean):
-    verdict = check({table: frame for table, frame in clean.items() if table != "checks"})
+def test_a_missing_table_refuses_the_batch_whole(clean):
+    tables = {table: frame for table, frame in clean.items() if table != "checks"}
+    verdict = check(tables)
+    assert verdict.split(tables)[1].is_empty()
     assert verdict.refused.count("B01 位置＝checks.") == len(batch.COLUMNS["checks"])
 
 
