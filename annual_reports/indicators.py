@@ -160,7 +160,7 @@ class _Finder:
             found += self._after_previous(own, bare)
         if bare and not _PART.search(self.text, *self.window.own):
             found += self._carried(own)
-        return max(found, key=lambda one: one.score, default=None)
+        return max(found, key=lambda one: (one.score, one.phrasing.rank), default=None)
 
     def _after_previous(self, own: frozenset[str], bare: bool) -> list[_Found]:
         """By the figure before (培训9期，41人次参与): the figure's own words say nothing, or are among the head's."""

@@ -32,6 +32,7 @@ class Phrasing:
     units: frozenset[str]
     carry: bool
     weight: int
+    rank: tuple[int, int]  # of two rules with one score: fewer words needed beside the head, then the earlier one
 
     @property
     def companions(self) -> tuple[frozenset[str], ...]:
@@ -67,11 +68,12 @@ def compile_phrasings(catalogue: Catalogue) -> Phrasings:
     """``catalogue`` made ready for matching. Raises CatalogueError where its tables do not fit together."""
     indicators, vocabularies = catalogue["indicators"], catalogue["scopes"]
     groups = catalogue["words"]
-    rules = [
-        _phrasing(code, number, entry, indicators, groups)
+    numbered = (
+        (code, number, entry)
         for code, entries in catalogue["phrasings"].items()
         for number, entry in enumerate(entries, 1)
-    ]
+    )
+    rules = [_phrasing(place, one, indicators, groups) for place, one in enumerate(numbered)]
     scopes = {code: _scopes(code, indicator, vocabularies) for code, indicator in indicators.items()}
     words = {word for rule in rules for group in (rule.head, rule.refused, *rule.companions) for word in group}
     words |= {word for scope in scopes.values() for table in scope.by_word for word in table}
@@ -96,8 +98,9 @@ def compile_phrasings(catalogue: Catalogue) -> Phrasings:
 
 
 def _phrasing(
-    code: str, number: int, entry: dict[str, Any], indicators: dict[str, Any], groups: dict[str, list[str]]
+    place: int, one: tuple[str, int, dict[str, Any]], indicators: dict[str, Any], groups: dict[str, list[str]]
 ) -> Phrasing:
+    code, number, entry = one
     where = f"phrasings.yml 的 {code} 第 {number} 条"
     if code not in indicators:
         raise CatalogueError(f"{where}：indicators.yml 里没有这个指标，请先在那里登记")
@@ -125,6 +128,7 @@ def _phrasing(
         units=frozenset(units),
         carry=entry.get("carry", True),
         weight=entry.get("weight", 0),
+        rank=(-sum(len(entry.get(key, ())) for key in ("near", "with", "next")), -place),
     )
 
 
