@@ -118,8 +118,9 @@ def short_names(name: str) -> tuple[str, ...]:
     names = []
     plain = _PEOPLES.sub("", name)
     stem = _STEM.sub("", plain)
-    if "自治" in name and name[-1] != "区":  # 鄂温克旗, 东乡县, 恩施州
+    if "自治" in name and name[-1] != "区":  # 鄂温克旗, 东乡县, 恩施州; 湘西自治州, 屏边自治县
         names.append(stem.removesuffix("族") + name[-1])
+        names.append(stem.removesuffix("族") + "自治" + name[-1])
     elif plain != name and plain[-1:] == "区" and "自治" not in name:  # 管城区
         names.append(plain)
     if len(stem) >= 2 and stem != name and stem[-1] != "族":

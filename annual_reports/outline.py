@@ -68,7 +68,7 @@ def levels_of_styles(marks: Sequence[Mark]) -> dict[int, int]:
 
     ``1.`` right under ``一、`` is level 3 all the same, its level 2 left out: official documents (GB/T 9704) give each
     level its own mark, and a reader who compares reports wants the same mark at the same level, whether some ``（一）``
-    stands elsewhere in the document or none at all. Only where no ``一、`` stands above are digits counted from the top.
+    stands elsewhere in the document or none at all. Only where no ``一、`` stands above do digits count from the top.
     """
     parents: dict[int, set[int]] = {}
     chain: list[int] = []

@@ -1,9 +1,9 @@
 """Which place a report is of, and which body of it reports.
 
-Knows where reports say so (domain: title, addressee, 「在X县委、县政府的…」, coined names such as 法治襄垣, titles of
-plans, signs of a province, schools and law firms, the file's own name) and how much each is worth. Two places that
-share a name are never merged by it: without evidence that tells them apart the answer is ``ambiguous`` or
-``unresolved``, with the candidates. Leaves the table to divisions.py and the forms of names to issuers.py.
+Knows where reports name their issuer (title, statement, signature, head, opening, file name, the names used most) and
+when the evidence tells places of one name apart. Two places that share a name are never merged by it: without evidence
+the answer is ``ambiguous`` or ``unresolved``, with the candidates; a name that no table knows stays as it is printed.
+Leaves the evidence to place_evidence.py, the table to divisions.py and the forms of names to issuers.py.
 """
 
 from __future__ import annotations
@@ -11,10 +11,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from dataclasses import replace
 
-from annual_reports import issuers
+from annual_reports import issuers, place_evidence
 from annual_reports.catalogue import Catalogue
 from annual_reports.divisions import Divisions, Unit, load
 from annual_reports.issuers import Named
@@ -37,58 +36,15 @@ _HEAD_LINE = re.compile(
 )
 _OPENING = re.compile(
     r"(?:^|[，,。、\n])([\u4e00-\u9fa5]{2,14}?(?:镇|乡|街道?|苏木|县|区|市|旗|局|委员会|管委会))(?:党委|党工委|办事处|人民政府|政府|党组)?"
-    r"(?:、政府|、办事处)?(?=坚持|始终|认真|深入|紧紧|积极|在|以|高度|切实|扎实|全面|严格|按照|围绕|立足|持续|牢固|聚焦|深学|结合|不断|依法|高举|坚定|着力|大力|积极|贯彻|将|把|全力|狠抓)"
+    r"(?:、政府|、办事处)?(?=坚持|始终|认真|深入|紧紧|积极|在|以|高度|切实|扎实|全面|严格|按照|围绕|立足|持续|牢固|聚焦|深学|结合|不断|依法|高举|坚定|着力|大力|积极|贯彻|将|把|全力|狠抓|落实|巩固|紧扣|推进|推动|学习|锚定|统筹|突出|完成|对标|紧盯|加强|强化|深化|践行|通过|根据|依照|服务"
+    "|扎牢|有序|稳步|高标准|充分|着眼|坚决|努力|牢牢|健全|构建|聚力|主动|多措|对照|抓)"
 )
+_OWN_PLAN = re.compile(r"《(?:中共)?([\u4e00-\u9fa5]{2,14}?(?:镇|乡|街道))(?:党委|人民政府|办事处)?(?:20\d\d年|关于)")
 _TOWNSHIP = re.compile(r"[\u4e00-\u9fa5]{1,8}?(?:镇|乡|街道)(?![村居])")
 
-_ADDRESSEE = re.compile(r"^(?:中共)?([\u4e00-\u9fa5、]{2,24})[：:]$", re.MULTILINE)
-_LED = re.compile(r"在(?=[\u4e00-\u9fa5]{2,14}(?:委|政府|司法局|党组))")
-_COINED = re.compile(r"(?:法治|平安|美丽|幸福|和谐|清廉|清风|诚信|活力|数字|文明)(?=[\u4e00-\u9fa5]{2})")
-_PLAN = re.compile(r"《(?:中共)?(?=[\u4e00-\u9fa5]{2})")
-_BODY_OF_PLACE = re.compile(
-    "中学|小学|幼儿园|高中|中心校|职校|律师|律所|人民法院|法院|检察院|公安局|司法局|水利局"
-    "|人民检察院|人民医院|县委|区委|市委|县政府|区政府|市政府|综合执法|执法大队"
-)
-_WHICH_SCHOOL = re.compile("第?[一二三四五六七八]$|第$")
-_SITE = re.compile(r"来源[ \u3000]*[：:][ \u3000]*(?=[\u4e00-\u9fa5]{2})")
-_IN_BRACKETS = re.compile(r"[（(]([\u4e00-\u9fa5]{2,5})[)）](?=律|分所|事务所)")
-_PARENT = re.compile(
-    r"(?:在|向|对|由|报|经|、|照|实)(?:中共)?([县区市旗])(?:委|政府|人民政府|司法局|里)|全([县区市旗])(?!域)|依法治([县区市旗])"
-)
-
+_OWN_KIND = re.compile(r"[我本全]([县区市旗州])(?!域|场)|(?<=[，。\n])([县区市旗州])政府(?=[\u4e00-\u9fa5])")
+_OF_A_PART = re.compile("我[镇乡街局办委处]|[镇乡]党委|街道(?:党工委|办事处)|局党(?:组|委)")
 _PARTS_OF_NAME = re.compile(r".{2,7}?(?:自治区|自治州|地区|街道|苏木|[省市县区旗镇乡])")
-
-# What each kind of evidence is worth. The order is the domain's, the figures a convention; a place is taken as told
-# only from ENOUGH on and with a clear lead over the next.
-_WORTH = {
-    "收文机关": 60,
-    "领导机关": 50,
-    "所称": 30,
-    "文件标题": 25,
-    "本地机构": 18,
-    "发布网站": 18,
-    "文件名": 30,
-    "省级标志": 14,
-    "正文地名": 8,
-    "上级类别": 8,
-}
-_ENOUGH = 10
-_LEAD = 8
-
-
-@dataclass(slots=True)
-class _Score:
-    points: float = 0.0
-    evidence: list[tuple[float, str]] = field(default_factory=list)
-
-    def add(self, kind: str, words: str, times: float = 1.0) -> None:
-        worth = _WORTH[kind] * times
-        self.points += worth
-        if worth > 0:
-            self.evidence.append((worth, f"{kind}：{words}"))
-
-    def told(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(words for _, words in sorted(self.evidence, key=lambda e: -e[0])))
 
 
 def resolve(
@@ -118,14 +74,22 @@ def resolve(
         if named.above is None and candidates[0].township:
             told = (*told, f"名录中只有一个{candidates[0].name}（{_path(candidates[0])}）")
         return _resolved(candidates[0], named, told)
-    scores = _scores(candidates, text, catalogue, divisions, f"{file_name} {hint}")
+    scores = place_evidence.scores(candidates, text, catalogue, divisions, f"{file_name} {hint}")
     ranked = sorted(candidates, key=lambda unit: -scores[unit.path].points)
     best = scores[ranked[0].path]
     second = scores[ranked[1].path].points if len(ranked) > 1 else 0.0
-    if best.points >= _ENOUGH and best.points - second >= _LEAD and best.points >= 1.5 * second:
+    if (
+        best.points >= place_evidence.ENOUGH
+        and best.points - second >= place_evidence.LEAD
+        and best.points >= 1.5 * second
+    ):
         return _resolved(ranked[0], named, (*told, *best.told()))
     possible = "、".join(_path(unit) for unit in ranked[:6]) + (f"等 {len(ranked)} 处" if len(ranked) > 6 else "")
-    leading = [unit for unit in ranked if best.points >= _ENOUGH and best.points - scores[unit.path].points < _LEAD]
+    leading = [
+        unit
+        for unit in ranked
+        if best.points >= place_evidence.ENOUGH and best.points - scores[unit.path].points < place_evidence.LEAD
+    ]
     return Issuer(
         issuers.name_in_full(ranked[0].township, "", named.joint) if ranked[0].township else named.printed,
         _level(named),
@@ -228,6 +192,8 @@ def _named(text: Text, title: str, divisions: Divisions, file_name: str, hint: s
         return first
     if most := _most_named(text.text, divisions):
         return most, "正文中最常出现的地名"
+    if own := _own_place(text.text, divisions):
+        return own, "正文自称"
     return None, ""
 
 
@@ -275,6 +241,7 @@ def _phrases(text: Text, title: str, file_name: str, hint: str) -> Iterator[tupl
     yield from (("落款", words) for words in short[first:] if words[-1:] not in "：:。")
     yield from (("文首", m[1]) for words in short[:first] if (m := _HEAD_LINE.match(words)))
     yield from (("正文开头", m[1]) for m in _OPENING.finditer(text.text[:800]))
+    yield from (("本镇文件的标题", words) for words in _OWN_PLAN.findall(text.text))
     yield "文件名", _phrase(re.sub(r"^[\d\s._-]+(?!\d*年)", "", file_name))
     yield "网页标题", _phrase(hint)
 
@@ -302,101 +269,21 @@ def _most_named(text: str, divisions: Divisions) -> Named | None:
     return named if named and named.units else None
 
 
+def _own_place(text: str, divisions: Divisions) -> Named | None:
+    """The government of a report that calls itself 「我县」, 「市政府」 only, where the evidence names one such place."""
+    if _OF_A_PART.search(text):
+        return None
+    kinds = Counter(next(filter(None, groups)) for groups in _OWN_KIND.findall(text))
+    kind = next(iter(kinds.most_common(1)), ("",))[0]
+    units = [unit for unit in _by_context(text, divisions) if kind and unit.name[-1] == kind]
+    return Named(units[0].name, tuple(units), "", "") if len(units) == 1 else None
+
+
 def _by_context(text: str, divisions: Divisions, named: Named | None = None) -> list[Unit]:
     """The places that the evidence around names, for a body that does not say of which place it is. 「市水务局」 is of
     a 市, so other kinds drop out."""
     found: dict[tuple[str, ...], Unit] = {}
-    for _, _, units in _mentions(text, divisions):
+    for _, _, units in place_evidence.mentions(text, divisions):
         found.update((unit.path, unit) for unit in units if not unit.township)
     kind = named.printed.removesuffix(named.body)[-1:] if named else ""
     return [unit for unit in found.values() if not kind or unit.name[-1] == kind]
-
-
-def _mentions(text: str, divisions: Divisions) -> list[tuple[str, str, list[Unit]]]:
-    """Every place above the township that stands where evidence stands: (kind, words, units)."""
-    out: list[tuple[str, str, list[Unit]]] = []
-    for kind, pattern, ahead in (
-        ("收文机关", _ADDRESSEE, 0),
-        ("领导机关", _LED, 1),
-        ("所称", _COINED, 1),
-        ("文件标题", _PLAN, 1),
-        ("发布网站", _SITE, 1),
-    ):
-        for match in pattern.finditer(text[:1500] if kind == "收文机关" else text):
-            words = match[1] if not ahead else text[match.end() : match.end() + 16]
-            name, units = issuers.longest(words, divisions)
-            if units and not units[0].township:
-                out.append((kind, f"{match[0]}{name if ahead else ''}", units))
-    for match in _BODY_OF_PLACE.finditer(text):
-        numbered = _WHICH_SCHOOL.search(text, max(0, match.start() - 2), match.start())
-        start = numbered.start() if numbered else match.start()
-        before = text[max(0, start - 8) : start]
-        name = next((before[i:] for i in range(len(before) - 1) if _is_upper(divisions, before[i:])), "")
-        if name:
-            out.append(("本地机构", name + text[start : start + 3], divisions.named(name)))
-    for match in _IN_BRACKETS.finditer(text):
-        if _is_upper(divisions, match[1]):
-            out.append(("本地机构", match[0], divisions.named(match[1])))
-    return out
-
-
-def _is_upper(divisions: Divisions, name: str) -> bool:
-    units = divisions.named(name)
-    return bool(units) and not units[0].township
-
-
-@lru_cache(maxsize=4)
-def _signs(catalogue: Catalogue) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    table: dict[str, list[str]] = catalogue["place_signs"]
-    return tuple((province, re.compile("|".join(map(re.escape, words)))) for province, words in table.items())
-
-
-def _scores(
-    candidates: list[Unit], text: Text, catalogue: Catalogue, divisions: Divisions, names: str
-) -> dict[tuple[str, str, str, str], _Score]:
-    scores = {unit.path: _Score() for unit in candidates}
-    seen: Counter[tuple[str, tuple[str, ...]]] = Counter()
-    for kind, words, units in _mentions(text.text, divisions):
-        for unit in candidates:
-            share = max((_shared(unit, place) for place in units), default=0.0)
-            seen[kind, unit.path] += 1
-            if share and seen[kind, unit.path] <= 3:
-                scores[unit.path].add(kind, words, share)
-    provinces = {unit.province for unit in candidates}
-    signs = [
-        (province, m[0])
-        for province, words in _signs(catalogue)
-        if province in provinces and (m := words.search(text.text))
-    ]
-    parents = Counter(next(filter(None, groups)) for groups in _PARENT.findall(text.text))
-    for unit in candidates:
-        score = scores[unit.path]
-        for province, sign in signs:
-            if unit.province == province:
-                score.add("省级标志", sign)
-        _add_names(score, unit, text.text, names)
-        if parents and (unit.county or unit.city):
-            kind, times = parents.most_common(1)[0]
-            if times >= 2:
-                fits = (unit.county or unit.city)[-1] == kind
-                score.add("上级类别", f"{kind}委、{kind}政府", 1 if fits else -1)
-    return scores
-
-
-def _shared(unit: Unit, place: Unit) -> float:
-    """How much evidence for ``place`` says for ``unit``: all where it is the unit or its county, less above that."""
-    if unit.path[:3] == place.path[:3]:
-        return 1.0
-    if not place.county and place.city and unit.path[:2] == place.path[:2]:
-        return 0.5
-    if not place.city and not place.county and unit.province == place.province:
-        return 0.3
-    return 0.0
-
-
-def _add_names(score: _Score, unit: Unit, text: str, names: str) -> None:
-    for name, times in ((unit.county, 1.0), (unit.city, 0.6), (unit.province, 0.6)):
-        if name and (count := text.count(name)):
-            score.add("正文地名", f"{name}（{count} 处）", times * min(count, 3))
-        if name and name in names:
-            score.add("文件名", name, times)
