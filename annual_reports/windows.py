@@ -108,7 +108,7 @@ def windows(
                 foreign=_foreign(text, own, before, listed, lexicon) + lexicon.unknown(text, last, right, behind),
                 plain=plain,
                 _line=line,
-                _rest=((clause, min(own[0], first)), _predicate(text, last, right, close, behind, figures)),
+                _rest=((clause, min(own[0], first)), _predicate(text, last, (right, close), behind, figures)),
                 _earlier=(start, clause),
                 _following=(close, ahead),
             )
@@ -136,11 +136,12 @@ def _foreign(text: str, own: Span, before: list[Token], listed: Span, lexicon: L
     return count
 
 
-def _predicate(text: str, last: int, right: int, close: int, behind: list[Token], figures: Sequence[Span]) -> Span:
+def _predicate(text: str, last: int, rest: Span, behind: list[Token], figures: Sequence[Span]) -> Span:
     """Where later in the clause something is said of the figure that ends at ``last``: all the rest where it opens a
     list of nouns, what follows the last figure where several are listed (党委会6次、班子会3次研究法治工作)."""
+    right, close = rest
     if behind:
-        return right, close
+        return rest
     if not _LIST_MARK.match(text, last):
         return right, right
     return max(end for start, end in figures if start < close), close
