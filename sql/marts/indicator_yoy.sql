@@ -39,6 +39,12 @@ restated AS (
     HAVING count(DISTINCT quantities.value || quantities.unit) = 1
 ),
 
+revised AS (
+    SELECT DISTINCT new_fact_id AS fact_id
+    FROM marts.revisions
+    WHERE is_current AND change IN ('changed', 'added')
+),
+
 chosen AS (
     SELECT *
     FROM core.chosen_facts
@@ -217,7 +223,9 @@ SELECT
         ',',
         nullif(measured.flags, ''),
         CASE WHEN measured.correction_id IS NOT NULL THEN 'corrected' END,
+        CASE WHEN revised.fact_id IS NOT NULL THEN 'revised' END,
         CASE WHEN measured.part_year THEN 'part_year' END
     ) AS flags
 FROM measured
 INNER JOIN core.reports AS reports ON measured.report_id = reports.report_id
+LEFT JOIN revised ON measured.fact_id = revised.fact_id

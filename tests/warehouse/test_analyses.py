@@ -4,40 +4,16 @@ The samples' truth was written before any reader existed; a number that changes 
 """
 
 import re
-import shutil
 from datetime import date
 from pathlib import Path
 
 import pytest
-from hand_made import T0, F, Warehouse, make_report, more_than
+from hand_made import F, Warehouse, make_report, more_than
 
-from annual_reports import divisions
-from annual_reports.reading import read
-from warehouse import database, load, query, reference
-from warehouse.frames import files, frames
-from warehouse.home import Home
+from warehouse import query
 
 SAMPLES = Path(__file__).parent.parent.parent / "samples"
 D = "disputes_mediated"
-
-
-@pytest.fixture(scope="module")
-def samples(tmp_path_factory):
-    """The samples, read and loaded."""
-    home = Home.at(tmp_path_factory.mktemp("samples")).make()
-    shutil.copyfile(SAMPLES / "divisions.csv", home.divisions)
-    con = database.open(home)
-    reference.refresh(con, home)
-    places = divisions.load(home.divisions)
-    reports = [read(p.read_bytes(), p.name, divisions=places) for p in sorted((SAMPLES / "reports").iterdir())]
-    seen = load.locations([(r.sha256, r.file, None, r.size) for r in reports], T0)
-    load_id = load.begin(con, "1", "1")
-    load.load_chunk(
-        con, frames(reports), files(reports), seen,
-        load_id=load_id, reader_version="1", catalogue_version="1", cache=home.temporary,
-    )  # fmt: skip
-    yield con
-    con.close()
 
 
 def answer(con, name, *columns, **parameters):

@@ -27,6 +27,8 @@ def test_a_revision_supersedes_and_says_which_figures_changed(warehouse):
         (D, 149, "revised"),
         (P, 53, ""),
     ]
+    flags = dict(warehouse.rows("SELECT indicator, flags FROM marts.indicator_yoy"))
+    assert flags == {"contracts_reviewed": "revised", D: "revised", P: ""}
     assert warehouse.row("SELECT count(*) FROM core.reports") == (2,)
 
 
