@@ -42,12 +42,13 @@ FIGURES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("召开法治政府建设专题会议{a}次。", (("rule_of_law_meetings", "a"),)),
     ("主要负责人讲授法治课{a}次。", (("leader_law_lectures", "a"),)),
     ("全年审查合同{b}份。", (("contracts_reviewed", "b"),)),
-    ("开展法治宣传活动{b}场次，发放宣传资料{d}份。", (("legal_publicity_events", "b"), ("publicity_materials_distributed", "d"))),
+    ("开展法治宣传活动{b}场次。", (("legal_publicity_events", "b"),)),
+    ("发放宣传资料{d}份。", (("publicity_materials_distributed", "d"),)),
     ("共排查矛盾纠纷{d}件，化解{c}件。", (("disputes_screened", "d"), ("disputes_mediated", "c"))),
     ("接待群众法律咨询{c}人次。", (("legal_consultations", "c"),)),
     ("举办行政执法培训{a}期。", (("enforcement_trainings", "a"),)),
-    ("培养法律明白人{b}名。", (("legal_literate_persons", "b"),)),
-    ("办理人大代表建议{a}件。", (("npc_proposals_handled", "a"),)),
+    ("培养法律明白人{b}名。", (("law_knowledgeable_persons", "b"),)),
+    ("办理人大代表建议{a}件。", (("people_congress_suggestions_handled", "a"),)),
 )  # fmt: skip
 CLAUSES = (
     "坚持把法治建设摆在突出位置来抓", "层层传导压力、逐级压实责任", "把依法办事的要求落到每一个环节", "群众办事更加方便",

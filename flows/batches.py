@@ -7,17 +7,18 @@ Knows what becomes of a file that cannot be taken, of rows that the gate holds b
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import polars as pl
 
-from annual_reports.report import Report
+from annual_reports.report import RejectCode, Report
 from expectations import gate, quarantine, records
 from expectations.limits import Vocabulary
 from flows import inbox
@@ -27,6 +28,9 @@ from flows.summary import Reject
 from warehouse import load, query, snapshots
 from warehouse.home import Home
 from warehouse.snapshots import Snapshot
+
+TAKERS = 8  # threads that wait for the disk
+_SAME = [threading.Lock() for _ in range(256)]  # by the first two digits of a hash
 
 
 class BatchRefused(RuntimeError):
@@ -71,35 +75,46 @@ def take(run: Run, files: Sequence[Found], known: set[str]) -> Batch:
     """
     batch = Batch()
     rows: list[tuple[str, str, int | None, int]] = []
-    for file in files:
-        path, taken = inbox.shown(file.path), inbox.take(file, run.largest)
-        sha256 = taken.sha256 or _stand_in(path)
+    with ThreadPoolExecutor(TAKERS) as pool:
+        taken_files = list(pool.map(lambda file: _take(run, file), files))
+    for file, (path, sha256, code, reason, published) in zip(files, taken_files, strict=True):
         rows.append((sha256, path, file.mtime_ns, file.size))
-        if taken.sha256:
-            _keep(run, batch, taken, file, path)
+        if published:
+            batch.dates[sha256] = published
         if sha256 in known or sha256 in batch.paths:
             continue
         batch.paths[sha256] = path
         original = Original(sha256, file.size, Path(path).name, str(snapshots.place(run.home, sha256)))
-        if taken.code is None:
+        if code is None:
             batch.originals.append(original)
         else:
-            batch.refused.append(rejected(original, taken.code, taken.reason or ""))
+            batch.refused.append(rejected(original, code, reason or ""))
     batch.seen.append(load.locations(rows, run.started))
     return batch
 
 
-def _keep(run: Run, batch: Batch, taken: inbox.Taken, file: Found, path: str) -> None:
-    assert taken.sha256
-    changed = load.moment(file.mtime_ns)
-    if snapshots.sidecar_place(run.home, taken.sha256).exists():
-        note = snapshots.read(run.home, taken.sha256)
-        if note.published_on:
-            batch.dates[taken.sha256] = note.published_on
-    if taken.data is not None:
-        snapshots.keep(run.home, taken.data, path, run.started, changed)
-    else:
-        snapshots.sight(run.home, taken.sha256, file.size, path, run.started, changed)
+class _Took(NamedTuple):
+    path: str
+    sha256: str
+    code: RejectCode | None
+    reason: str | None
+    published: date | None
+
+
+def _take(run: Run, file: Found) -> _Took:
+    """One file's bytes into the snapshots; several threads do this, for a disk takes its time to be sure (3 ms)."""
+    path, taken = inbox.shown(file.path), inbox.take(file, run.largest)
+    if taken.sha256 is None:
+        return _Took(path, _stand_in(path), taken.code, taken.reason, None)
+    published, changed = None, load.moment(file.mtime_ns)
+    with _SAME[int(taken.sha256[:2], 16)]:  # two files of one content write one sidecar
+        if snapshots.sidecar_place(run.home, taken.sha256).exists():
+            published = snapshots.read(run.home, taken.sha256).published_on
+        if taken.data is not None:
+            snapshots.keep(run.home, taken.data, path, run.started, changed)
+        else:
+            snapshots.sight(run.home, taken.sha256, file.size, path, run.started, changed)
+    return _Took(path, taken.sha256, taken.code, taken.reason, published)
 
 
 def _stand_in(path: str) -> str:

@@ -267,6 +267,7 @@ def publish_after(run: Run, summary: Summary, how: How) -> None:
     if summary.outcome == "nothing_new" and publishing.is_current(run.con, run.home):
         return
     release = how.call(releasing.publish, run.con, run.home)
+    how.call(releasing.render, run.con, run.home)
     summary.published = release.where
     if release.outcome == "failed":
         summary.outcome, summary.message = "failed", f"{summary.message}；{release.message}"
@@ -281,13 +282,15 @@ def publish(home: Home, *, shrinks: bool = False, how: How = PLAIN) -> Outcome:
         reference.refresh(con, home)
         how.call(corrections.apply, con, home)
         release: Outcome = how.call(releasing.publish, con, home, shrinks)
+        how.call(releasing.render, con, home)
         return release
 
 
 def audit(home: Home, *, how: How = PLAIN) -> Outcome:
     """Check the whole warehouse and bring the quality pages up to date."""
     with opened(home, how.patience) as con:
-        checked: Outcome = how.call(releasing.audit, con, home)
+        checked: Outcome = how.call(releasing.audited, con, home)
+        how.call(releasing.render, con, home)
         return checked
 
 

@@ -44,30 +44,21 @@ class Outcome:
 
 
 def publish(con: duckdb.DuckDBPyConnection, home: Home, shrinks: bool = False) -> Outcome:
-    """Audit, publish, and make the quality pages anew. What the audit refuses is not published.
+    """Audit, and publish what the audit does not refuse; a refusal leaves the last release in place.
 
-    ``shrinks``: a person accepts that reports of the release before are gone.
+    ``shrinks``: a person accepts that reports of the release before are gone. The quality pages are ``render``'s.
     """
     checked = audited(con, home, shrinks)
     if checked.outcome == "failed":
-        render(con, home)
         return Outcome("failed", f"没有发布，上一版保持不动：{checked.message}", None, checked.broken)
     expected = _rows(con)
     try:
         release = publishing.publish(con, home, check=lambda copy: _differs(expected, _rows(copy)))
     except publishing.PublishRefused as refusal:
         return Outcome("failed", str(refusal), None, checked.broken)
-    render(con, home)
     reports, facts = release.rows["core.reports"], release.rows["core.facts"]
     message = f"已发布 {release.release_id}：{reports} 份报告，{facts:,} 项事实；{checked.message}"
     return Outcome("completed", message, str(home.published), checked.broken)
-
-
-def audit(con: duckdb.DuckDBPyConnection, home: Home) -> Outcome:
-    """Audit, and make the quality pages anew."""
-    checked = audited(con, home)
-    render(con, home)
-    return checked
 
 
 def audited(con: duckdb.DuckDBPyConnection, home: Home, shrinks: bool = False) -> Outcome:

@@ -298,6 +298,7 @@ def test_what_a_killed_run_left_unpublished_is_published_by_the_next(home, quick
     monkeypatch.setattr(
         releasing, "publish", lambda con, home: published.append(1) or releasing.Outcome("completed", "", "x")
     )
+    monkeypatch.setattr(releasing, "render", lambda con, home: None)
     summary = pipeline.ingest(home, how=NOW)
     assert (summary.outcome, published) == ("nothing_new", [1])
 
