@@ -139,7 +139,7 @@ def _missing(named: Named, year: int | None, divisions: Divisions, first: str) -
         division = replace(division, township=place)
     unknown = parts if above else [part for part in parts if not divisions.named(part)] or [place]
     reason = f"名录中{_path(above) if above else ''}没有{'、'.join(unknown)}；若确有此地，请补入 divisions.csv"
-    upper = (above.county or above.city) if above else ""
+    upper = (above.county or above.city) if above and len(parts) == 1 else ""
     return Issuer(
         issuers.name_in_full(upper + "".join(parts[-2:]), named.body, named.joint),
         "园区" if named.park else "部门" if named.body else issuers.level_of_name(place),
@@ -207,8 +207,8 @@ def _joint_above(named: Named, text: Text, divisions: Divisions) -> Named:
         return named
     for line in text.lines[:5]:
         above = issuers.parse(words, divisions) if (words := text.text[line.start : line.end])[:2] == "中共" else None
-        if words[-1:] not in "：:" and above and above.joint and above.units[-1:] == named.units[-1:]:
-            return replace(named, joint=True)
+        if words[-1:] not in "：:" and above and above.joint and above.units and set(above.units) <= set(named.units):
+            return replace(named, joint=True, units=above.units, above=above.above)
     return named
 
 
@@ -270,7 +270,7 @@ def _most_named(text: str, divisions: Divisions) -> Named | None:
 
 
 def _own_place(text: str, divisions: Divisions) -> Named | None:
-    """The government of a report that calls itself 「我县」, 「市政府」 only, where the evidence names one such place."""
+    """The government of a report that calls itself 「我县」, 「市政府」 alone, where the evidence names one of them."""
     if _OF_A_PART.search(text):
         return None
     kinds = Counter(next(filter(None, groups)) for groups in _OWN_KIND.findall(text))

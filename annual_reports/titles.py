@@ -32,6 +32,9 @@ _ISSUER_LINE = re.compile(
     r"^[\u4e00-\u9fa5（）()、 \u3000]{2,40}"
     r"(?:政府|办事处|委员会|[县市区州省镇乡]委|党组|党委|党工委|管委会|局|办公室|中心|[镇乡县区市])$"
 )
+_NAMES_ITS_ISSUER = re.compile(
+    r"(?!关于)[\u4e00-\u9fa5]{1,20}[镇乡道局县市区旗州府会办](?:20\d\d|二[〇○零]).{0,12}(?:法治|依法).*(?:报告|总结)"
+)
 _SKIPPED = re.compile(
     r"^(?:来源|发布|索引|信息|公开|文号|字[体号]|浏览|点击|作者|时间|日期|主题|分类|生成|成文|名称|首页|当前|您?[现所]?在|打印|分享|\[|【[打字])"
     r"|[>＞»]|\d{4}-\d\d-\d\d|年\d{1,2}月\d{1,2}日|星期"
@@ -272,6 +275,8 @@ def _joined(text: str, head: list[tuple[int, int]], first: int) -> tuple[int, in
             return None
         words += line.strip()
         if _SUBJECT.search(words) and _ENDS.search(words):
+            if last > first and _NAMES_ITS_ISSUER.match(line):
+                return None  # 「中共甲镇委员会 甲镇人民政府⏎甲镇2024年…报告」: the title begins with its own line
             year_below = last + 1 < len(head) and bool(_BRACKETED_YEAR.match(text[slice(*head[last + 1])]))
             return last + year_below, start, head[last + year_below][1]
         if not (_ISSUER_LINE.match(line) or _SUBJECT.search(words) or re.search(r"关于|20\d\d年", words)):

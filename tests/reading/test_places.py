@@ -250,6 +250,117 @@ def test_nothing_to_go_by_is_unresolved():
     assert found.evidence
 
 
+@pytest.mark.parametrize(
+    ("title", "name", "level", "missing"),
+    [
+        ("澄堰县望篱镇2024年法治政府建设情况报告", "澄堰县望篱镇人民政府", "乡镇", "澄堰县、望篱镇"),
+        ("澄堰县东沚街道办事处2024年法治政府建设情况报告", "澄堰县东沚街道办事处", "乡镇", "澄堰县、东沚街道"),
+        ("望篱镇人民政府关于2024年法治政府建设情况的报告", "望篱镇人民政府", "乡镇", "望篱镇"),
+        ("澄堰县城关镇2024年法治政府建设情况报告", "澄堰县城关镇人民政府", "乡镇", "澄堰县"),
+        ("澄堰县人民政府2024年法治政府建设情况报告", "澄堰县人民政府", "县", "澄堰县"),
+        ("澄堰县卫健局2024年法治政府建设情况报告", "澄堰县卫生健康局", "部门", "澄堰县"),
+        (
+            "中共澄堰县委 澄堰县人民政府关于2024年法治政府建设情况的报告",
+            "中共澄堰县委员会、澄堰县人民政府",
+            "县",
+            "澄堰县",
+        ),
+    ],
+)
+def test_a_place_that_no_table_knows_keeps_its_printed_name(title, name, level, missing):
+    found = issuer(title, "2024年，我们学习襄垣县王村镇的经验，襄垣县王村镇同志来访。")
+    assert (found.name, found.level, found.resolution, found.key) == (name, level, "unresolved", None)
+    assert found.division == Division()
+    assert f"名录中没有{missing}；" in found.evidence[-1]
+
+
+def test_an_unknown_place_in_a_known_city_lies_there():
+    found = issuer("长治市澄堰县望篱镇2024年法治政府建设情况报告")
+    assert (found.name, found.resolution) == ("澄堰县望篱镇人民政府", "unresolved")
+    assert found.division == Division("山西省", "长治市")
+
+
+@pytest.mark.parametrize("title", ["望篱镇2024年法治政府建设情况报告", "望篱镇关于2024年法治政府建设情况的报告"])
+def test_an_unknown_name_is_taken_in_its_longer_form_from_the_signature(title):
+    body = "一年来工作扎实。\n学习扎实。\n执法扎实。\n普法扎实。\n澄堰县望篱镇人民政府\n2025年1月3日"
+    assert issuer(title, body).name == "澄堰县望篱镇人民政府"
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["文化市场执法局", "住房和城乡建设局", "城市管理局", "社区管理办公室", "经济开发区管委会", "产业园区管委会"],
+)
+def test_a_body_is_no_unknown_place(title):
+    found = issuer(f"{title}2024年法治政府建设情况报告")
+    assert (found.resolution, found.division) == ("unresolved", Division())
+    assert "名录" not in "".join(found.evidence)
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "key"),
+    [
+        ("市水务局2024年法治政府建设情况报告", "黄石市水务局网站改版上线。", "湖北省/黄石市/水务局"),
+        ("县审计局2024年法治政府建设情况报告", "经查，襄垣县审计局执法人员全部持证。", "山西省/长治市/襄垣县/审计局"),
+        ("2024年法治政府建设情况报告", "2024年，市水务局落实责任，天津市水务局窗口办件12件。", "天津市/水务局"),
+    ],
+)
+def test_a_body_is_placed_where_the_text_prints_its_name_in_full(title, body, key):
+    assert issuer(title, body).key == key
+    both = issuer(title, f"{body}郑州市水务局、焦作市水务局、长子县审计局来访。")
+    assert both.resolution != "resolved"
+
+
+@pytest.mark.parametrize(
+    ("title", "name", "county"),
+    [
+        ("湘西自治州生态环境局凤凰分局", "湘西土家族苗族自治州生态环境局凤凰分局", "凤凰县"),
+        ("杭州市生态环境局桐庐分局", "杭州市生态环境局桐庐分局", "桐庐县"),
+        ("杭州市生态环境局第三分局", "杭州市生态环境局第三分局", None),
+    ],
+)
+def test_a_branch_office_lies_in_the_county_it_is_named_after(title, name, county):
+    found = issuer(f"{title}2024年法治政府建设情况报告")
+    assert (found.name, found.division.county, found.level) == (name, county, "部门")
+
+
+@pytest.mark.parametrize("line", ["信息来源：襄垣县人民政府网 浏览次数：12", "2025-01-06 来源 : 襄垣在线"])
+def test_the_publishing_site_is_evidence(line):
+    found = issuer("王村镇2024年法治政府建设情况报告", f"{line}\n2024年，我镇扎实工作。")
+    assert found.key == "山西省/长治市/襄垣县/王村镇"
+
+
+@pytest.mark.parametrize(
+    ("body", "key"),
+    [
+        ("2024年，市政府落实《许昌市2024年法治工作要点》，任务完成。", "河南省/许昌市"),
+        ("一年来，我县各级部门努力工作，为建设法治襄垣作出贡献。", "山西省/长治市/襄垣县"),
+    ],
+)
+def test_a_government_that_calls_itself_by_its_kind_alone(body, key):
+    assert issuer("2024年法治政府建设情况报告", body).key == key
+    assert issuer("2024年法治政府建设情况报告", f"{body}我镇努力工作。").resolution == "unresolved"
+
+
+def test_an_ambiguous_name_says_what_its_places_have_in_common():
+    found = issuer("江口镇2025年法治政府建设情况报告", "我镇推广渝快办。")
+    assert (found.name, found.division) == ("江口镇人民政府", Division(province="重庆市", township="江口镇"))
+    assert issuer("江口镇2025年法治政府建设情况报告").division == Division(township="江口镇")
+
+
+@pytest.mark.parametrize(
+    ("above", "name"),
+    [
+        ("中共王村镇委员会 王村镇人民政府", "中共襄垣县王村镇委员会、襄垣县王村镇人民政府"),
+        ("中共襄垣县王村镇委员会、襄垣县王村镇人民政府", "中共襄垣县王村镇委员会、襄垣县王村镇人民政府"),
+        ("中共襄垣县委、襄垣县人民政府：", "襄垣县王村镇人民政府"),
+    ],
+)
+def test_a_joint_issuer_in_a_line_of_its_own(above, name):
+    title = "王村镇2024年法治政府建设情况报告"
+    body = f"{above}\n{title}\n中共襄垣县委、襄垣县人民政府：\n2024年，我镇扎实工作。"
+    assert places.resolve(plain(body), title, TABLE, CATALOGUE).name == name
+
+
 @pytest.mark.skipif(not SHARED.is_dir(), reason="../shared/reports 不在，无法对照人工标注")
 @pytest.mark.parametrize("name", ["000_37d3b37060572fdb.txt", "002_a5995520fdea0c6b.txt", "004_f2f2c0b7cdbe11e1.txt"])
 def test_title_year_and_issuer_of_real_reports_as_read_by_hand(name):
