@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from expectations.labels import say
 
@@ -148,40 +149,34 @@ def _inline(text: str, start: int, end: int, inside: Sequence[Mark]) -> Markup:
     return Markup("".join(parts))
 
 
-def _mark(words: str, mark: Mark) -> Markup:
-    reading = mark.readings[0]
-    tag = ROLE_TAGS.get(reading["role"], "未匹配" if css_class(reading) == "unmatched" else "")
-    tip = Markup("").join(_tip(each) for each in mark.readings)
-    return Markup(
-        '<mark class="{css}" id="{id}" tabindex="0" aria-describedby="{id}t">{also}{words}{tag}'
-        '<span class="tip" role="tooltip" id="{id}t">{tip}</span></mark>'
-    ).format(
-        css=css_class(reading),
-        id=mark.anchor,
-        also=Markup("").join(Markup('<i id="{}"></i>').format(anchor(r["quantity_id"])) for r in mark.readings[1:]),
-        words=words,
-        tag=Markup("<sup>{}</sup>").format(tag) if tag else "",
-        tip=tip,
+# The two below are a report page's cost: 40 figures each. ``Markup.format`` would take three times as long, so they put
+# plain strings together; whatever is not a constant here goes through ``escape``.
+def _mark(words: str, mark: Mark) -> str:
+    reading, key = mark.readings[0], mark.anchor
+    css = css_class(reading)
+    tag = ROLE_TAGS.get(reading["role"], "未匹配" if css == "unmatched" else "")
+    return (
+        f'<mark class="{css}" id="{escape(key)}" tabindex="0" aria-describedby="{escape(key)}t">'
+        + "".join(f'<i id="{escape(anchor(other["quantity_id"]))}"></i>' for other in mark.readings[1:])
+        + escape(words)
+        + (f"<sup>{tag}</sup>" if tag else "")
+        + f'<span class="tip" role="tooltip" id="{escape(key)}t">{"".join(map(_tip, mark.readings))}</span></mark>'
     )
 
 
-def _tip(reading: Row) -> Markup:
+def _tip(reading: Row) -> str:
     """What was understood of a figure: indicator with code, value with bounds, role with year, and the rule behind."""
     if reading["indicator"]:
-        head = Markup("<b>{}</b> <code>{}</code>").format(
-            reading["indicator_name"] or reading["indicator"], reading["indicator"]
-        )
+        name = reading["indicator_name"] or reading["indicator"]
+        head = f"<b>{escape(name)}</b> <code>{escape(reading['indicator'])}</code>"
     else:
-        head = Markup("<b>{}</b>").format("没有指标认领" if reading["role"] == "achieved" else say(reading["role"]))
-    scope = f"，口径：{reading['scope']}" if reading["scope"] else ""
+        head = f"<b>{'没有指标认领' if reading['role'] == 'achieved' else escape(say(reading['role']))}</b>"
+    scope = f"，口径：{escape(reading['scope'])}" if reading["scope"] else ""
     year = f"（{reading['year']} 年）" if reading["year"] else ""
-    return Markup("<span>{head}{scope}<br>{value}<br>{role}{year}<br>判定：{rule}</span>").format(
-        head=head,
-        scope=scope,
-        value=f"{number(reading['value'])} {reading['unit']}，{say(reading['bound'])}{allowed(reading)}",
-        role=say(reading["role"]),
-        year=year,
-        rule=reading["rule"],
+    return (
+        f"<span>{head}{scope}<br>{number(reading['value'])} {escape(reading['unit'])}，"
+        f"{escape(say(reading['bound']))}{allowed(reading)}<br>"
+        f"{escape(say(reading['role']))}{year}<br>判定：{escape(reading['rule'])}</span>"
     )
 
 
