@@ -113,7 +113,8 @@ class Amounts:
     def _bounded(self, match: re.Match[str], word: Found | None, value: Exact, unit: Unit, printed: str) -> Amount:
         rule = self._rule(match, word)
         if rule is None:
-            return Amount(_out(value), _out(value), _out(value), "exact", printed, unit.name)
+            exact = _out(value)
+            return Amount(exact, exact, exact, "exact", printed, unit.name)
         number, factor = _number(match["number"]) if match["number"] else value, _factor(match["times"]) * unit.times
         place = last_place(number, factor) if rule == "next_step" else 1
         whole = rule == "next_step" and unit.kind != "rate"  # 30余小时 runs from 31, as 30余件 does
@@ -221,9 +222,11 @@ def _exact(number: numerals.Number) -> Exact:
 
 
 def _whole(value: Exact) -> Exact:
-    return int(value) if value == int(value) else value
+    return int(value) if isinstance(value, Decimal) and value == int(value) else value
 
 
 def _out(number: Exact) -> int | float:
+    if isinstance(number, int):
+        return number
     whole = int(number)
     return whole if whole == number else float(number)

@@ -155,7 +155,7 @@ def period(year: int, text: Text, title: str = "", published: date | None = None
 
 def _cut_off(year: int, words: str) -> date | None:
     ends: list[date] = []
-    for found in (*_UNTIL.finditer(words), *_MONTHS.finditer(words)):
+    for found in (*_UNTIL.finditer(words), *_MONTHS.finditer(words)) if "月" in words else ():  # most name no month
         named = found["year"]
         month = int(found["month"])
         if (named and _number(named) != year) or not 1 <= month <= 12:
