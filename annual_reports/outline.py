@@ -133,8 +133,11 @@ def _least_excused(marks: Sequence[Mark], natural: dict[int, int], is_main_part:
                 if path.cost + choice[1] + main * _NAMES_A_MAIN_PART > limit:
                     continue  # not worth the step
                 step = _step(path, mark, choice, main)
-                if step and (step[1:3] not in best or step.cost < best[step[1:3]].cost):
-                    best[step[1:3]] = step
+                if step is None:
+                    continue
+                state = step[1:3]
+                if state not in best or step.cost < best[state].cost:
+                    best[state] = step
                     limit = min(limit, step.cost + _HOPELESS)
         ranked = sorted(best.values(), key=itemgetter(0))[:_BEAM]
         paths = [path for path in ranked if path.cost <= ranked[0].cost + _HOPELESS]

@@ -100,14 +100,16 @@ def resolve(
 
 
 def _common(units: list[Unit], named: Named) -> Division:
-    """What all the places have in common that the issuer may be of: at least the name, often the province."""
-    shared = [
-        values.pop() or None if len(values := set(column)) == 1 else None
-        for column in zip(*(u.path for u in units), strict=True)
+    """What all the places have in common that the issuer may be of: the name they share, often the province."""
+    path: list[str | None] = [
+        same.pop() if len(same := set(names)) == 1 else None for names in zip(*units, strict=True)
     ]
-    depth = next((n for n, value in enumerate(shared[:3]) if value is None and n != 1), 3)
-    province, city, county = (value if n < depth else None for n, value in enumerate(shared[:3]))
-    return Division(province, city, county, None if named.body else shared[3])
+    own = 3 if units[0].township else 2
+    differing = next((n for n, name in enumerate(path[:own]) if name is None), own)
+    province, city, county, township = (
+        (name or None) if n < differing or (n == own and not named.body) else None for n, name in enumerate(path[:4])
+    )
+    return Division(province, city, county, township)
 
 
 def _level(named: Named) -> Level | None:

@@ -345,6 +345,7 @@ def test_an_ambiguous_name_says_what_its_places_have_in_common():
     found = issuer("江口镇2025年法治政府建设情况报告", "我镇推广渝快办。")
     assert (found.name, found.division) == ("江口镇人民政府", Division(province="重庆市", township="江口镇"))
     assert issuer("江口镇2025年法治政府建设情况报告").division == Division(township="江口镇")
+    assert issuer("鼓楼区2025年法治政府建设情况报告").division == Division(county="鼓楼区")
 
 
 @pytest.mark.parametrize(
