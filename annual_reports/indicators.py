@@ -212,7 +212,7 @@ class _Finder:
             return 0
         if value := _longest(group, words(self.window.earlier())):
             return value - _IN_SENTENCE or -1
-        if self.window.plain and (value := _longest(group, self.window.following())):
+        if value := _longest(group, self.window.following()):
             return value - _IN_NEXT or -1
         if foreign <= _MOST_FOREIGN_FOR_BACKGROUND and (value := _longest(group, self.background())):
             return value - _IN_BACKGROUND or -1

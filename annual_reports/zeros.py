@@ -27,6 +27,7 @@ _REFUSED = re.compile(
     r"正当|理由|无?证|障碍|法定|效力|关系|条件|权限|资质|不(?!当|服)|需要|须|应当|规定|依据|制度|标准|时限|手续|许可(?!案)"
 )
 _LONGEST = 60
+_LOSSES = "litigation_losses"
 _CUE = re.compile("[未没无零]")
 _ADVERBS = ("均", "都", "皆", "也", "从", "尚", "暂", "并", "全年", "实现", "保持", "为", "达到", "“", '"', "‘")
 
@@ -47,6 +48,8 @@ class _Zeros:
     unless: re.Pattern[str]
     noun: re.Pattern[str]
     codes: dict[str, str | None]
+    scoped: frozenset[str]  # nouns that are themselves the scope: 非访 of petitions
+    shared: dict[str, str]  # what a noun becomes by sharing the head of the last: 行政复议、行政诉讼败诉
 
 
 @lru_cache(maxsize=8)
@@ -55,6 +58,8 @@ def _compiled(catalogue: Catalogue) -> _Zeros:
     behind: list[str] = []
     unless: list[str] = []
     codes: dict[str, str | None] = {}
+    scoped: set[str] = set()
+    shared: dict[str, str] = {}
     for name, entry in catalogue["zeros"].items():
         if "negation" in entry:
             (behind if entry.get("behind") else ahead).append(entry["negation"])
@@ -64,6 +69,8 @@ def _compiled(catalogue: Catalogue) -> _Zeros:
             if entry["code"] is not None and entry["code"] not in catalogue["indicators"]:
                 raise CatalogueError(f"zeros.yml 的「{name}」：indicators.yml 里没有指标 {entry['code']}")
             codes.update(dict.fromkeys(entry["nouns"], entry["code"]))
+            scoped |= set(entry["nouns"]) if entry.get("scoped") else set()
+            shared.update(dict.fromkeys(entry.get("sharing", ()), entry["code"]))
     nouns = "|".join(map(re.escape, sorted(codes, key=len, reverse=True)))
     return _Zeros(
         negation=_either(ahead),
@@ -71,6 +78,8 @@ def _compiled(catalogue: Catalogue) -> _Zeros:
         unless=_either(unless),
         noun=re.compile(nouns),
         codes=codes,
+        scoped=frozenset(scoped),
+        shared=shared,
     )
 
 
@@ -129,14 +138,26 @@ def _denied(text: str, start: int, first: int, end: int, zeros: _Zeros) -> Itera
     scope = narrowed[0] if narrowed else ""
     tail = _TAIL.match(text, nouns[-1].end(), end)
     last = tail.end() if tail else nouns[-1].end()
-    for code in dict.fromkeys(zeros.codes[noun[0]] for noun in nouns):
-        yield Zero(start, last, code, scope)
+    for code, own_scope in _meant(nouns, zeros):
+        yield Zero(start, last, code, scope or own_scope)
 
 
 def _denied_before(text: str, start: int, end: int, last: int, zeros: _Zeros) -> Iterator[Zero]:
     nouns = list(_heads(text, start, end, zeros))
-    for code in dict.fromkeys(zeros.codes[noun[0]] for noun in nouns):
-        yield Zero(nouns[0].start(), last, code, "")
+    for code, scope in _meant(nouns, zeros):
+        yield Zero(nouns[0].start(), last, code, scope)
+
+
+def _meant(nouns: list[re.Match[str]], zeros: _Zeros) -> Iterator[tuple[str | None, str]]:
+    """Code and scope of each denied noun. In 「行政复议、行政诉讼败诉案件」 the last noun's head holds for the first:
+    no decision was corrected and no case lost."""
+    lost = bool(nouns) and zeros.codes[nouns[-1][0]] == _LOSSES
+    meant = [
+        (zeros.shared.get(noun[0], zeros.codes[noun[0]]) if lost else zeros.codes[noun[0]],
+         noun[0] if noun[0] in zeros.scoped else "")
+        for noun in nouns
+    ]  # fmt: skip
+    yield from dict.fromkeys(meant)
 
 
 def _heads(text: str, start: int, end: int, zeros: _Zeros) -> Iterator[re.Match[str]]:
