@@ -44,6 +44,8 @@ def run(home: Home) -> Summary:
     summary = recorded_run(home, samples() / "reports")
     for line in lines(summary):
         print(line)
+    if summary.rejects:
+        print("（这些是有意放进样例的：损坏的、空的、暂不支持的、不是年报的文件，各有原因，不影响其他文件。）")
     if summary.outcome == "nothing_new":
         print("这些样例已经在仓库里，没有重复入库。")
     tell_results(home)
@@ -98,7 +100,8 @@ SELECT
     unit AS "单位",
     change AS "变化",
     round(change_pct, 1) AS "变化%",
-    map {'up': '升', 'down': '降', 'flat': '平', 'uncertain': '不定'}[direction] AS "方向"
+    map {'up': '升', 'down': '降', 'flat': '平', 'uncertain': '不定'}[direction] AS "方向",
+    reason_zh AS "不可比的原因"
 FROM marts.indicator_yoy
 WHERE scope = '' AND previous_value IS NOT NULL AND list_contains($codes, indicator)
 QUALIFY row_number() OVER (PARTITION BY indicator ORDER BY issuer_id, report_year DESC) <= 3

@@ -93,7 +93,7 @@ def _read(original: Original, knowledge: Knowledge) -> Report:
         return rejected(original, "unreadable", f"原件打不开（{error.strerror}）；解决后再运行一次")
     except Exception as error:  # a fault of the reader costs this file, never the others
         said = f"{type(error).__name__}：{error}"
-        return rejected(original, "damaged", f"读取程序内部出错（{said}）；请把文件和这句话一起反馈")
+        return rejected(original, "reader_fault", f"读取程序内部出错（{said}）；请把文件和这句话一起反馈")
 
 
 def rejected(original: Original, code: RejectCode, reason: str) -> Report:

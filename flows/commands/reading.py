@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ import click
 from flows.options import DONE, FAILED, WITH_REJECTS, fail, home_option, json_option, put_json, say, told
 
 if TYPE_CHECKING:
+    from annual_reports.evaluate import Result, Score
     from annual_reports.report import Report
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -134,25 +135,46 @@ def _from_warehouse(report_id: str, home: Path) -> tuple[str, list[Any]]:
 
 @click.command()
 @click.argument("gold", type=FILE, metavar="GOLD.json")
+@click.option(
+    "--files",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="被标注的文件所在的文件夹，默认与 GOLD.json 相同。",
+)
 @click.option("--misses", is_flag=True, help="逐条列出没读到、读多了和读错了的。")
 @home_option
 @json_option
 @told
-def evaluate(gold: Path, misses: bool, home: Path, as_json: bool) -> None:
-    """拿人工标注的答案衡量读取的准确程度；被标注的文件与 GOLD.json 放在同一个文件夹。"""
-    from annual_reports import evaluate as measure
+def evaluate(*, gold: Path, files: Path | None, misses: bool, home: Path, as_json: bool) -> None:
+    """拿人工标注的答案衡量读取的准确程度；标注的格式见 docs/gold.md。"""
+    from annual_reports import evaluate as measuring
+    from flows.output import table
 
-    labelled = json.loads(gold.read_text("utf-8"))
-    result = measure.evaluate(labelled, {name: _labelled(gold.parent / name, home) for name in labelled})
+    labelled = measuring.load_gold(gold)
+    folder = files or gold.parent
+    found = measuring.evaluate(labelled, {name: _labelled(folder / name, home) for name in labelled})
+    results = [*found.reports, found.total]
     if as_json:
-        put_json(measure.to_json(result))
-    else:
-        click.echo(measure.table(result, misses=misses))
+        put_json([_measured(result, misses) for result in results])
+        return
+    columns = ["报告", *measuring.MEASURES.values()]
+    rows = [[r.name, *(_share(r.scores[name]) for name in measuring.MEASURES)] for r in results]
+    click.echo(table(columns, rows))
+    for miss in found.total.misses if misses else ():
+        click.echo(miss)
+
+
+def _share(score: Score) -> str:
+    return f"{score.share:.3f}（{score.hits}/{score.of}）" if score.of else "—"
+
+
+def _measured(result: Result, misses: bool) -> dict[str, Any]:
+    scores = {name: {"share": s.share, "hits": s.hits, "of": s.of} for name, s in result.scores.items()}
+    return {"report": result.name, "scores": scores} | ({"misses": result.misses} if misses else {})
 
 
 def _labelled(file: Path, home: Path) -> Report:
     if not file.is_file():
-        raise FileNotFoundError(f"标注里的文件不存在：{file}")
+        raise FileNotFoundError(f"标注里的文件不存在：{file}；用 --files 指明它们所在的文件夹")
     return read_file(file, home)
 
 
@@ -180,32 +202,63 @@ def catalogue_list(word: str | None, home: Path, as_json: bool) -> None:
 
 
 @catalogue.command("check")
+@click.argument("files", nargs=-1, type=FILE, metavar="[FILE]...")
 @home_option
+@json_option
 @told
-def catalogue_check(home: Path) -> None:
-    """检查目录：重叠或永远用不上的说法、指向不存在的指标或口径的条目。"""
-    from annual_reports import catalogue as tables
-    from annual_reports.indicators import problems
+def catalogue_check(files: tuple[Path, ...], home: Path, as_json: bool) -> None:
+    """检查目录：重叠的说法、重名、没人用的词、指向不存在的指标或口径的条目；给出 FILE 时，还有用不上的说法。"""
+    from annual_reports.catalogue_check import check
     from warehouse.home import Home
 
-    found = problems(tables.load(Home.at(home).catalogue))
-    for problem in found:
-        click.echo(problem)
-    say(f"{len(found)} 处问题" if found else "目录没有问题")
-    sys.exit(FAILED if found else DONE)
+    found = check(Home.at(home).catalogue, [read_file(file, home) for file in files])
+    if as_json:
+        put_json([{"kind": f.kind, "place": f.place, "message": f.message} for f in found])
+    for finding in found if not as_json else ():
+        click.echo(finding)
+    say(f"{len(found)} 处" if found else "目录没有问题")
+    sys.exit(FAILED if any(f.kind.startswith("unknown") for f in found) else DONE)
 
 
 @catalogue.command("unmatched")
+@click.argument("files", nargs=-1, type=FILE, metavar="[FILE]...")
 @click.option("--limit", default=50, show_default=True, help="最多列几条。")
 @home_option
 @json_option
 @told
-def catalogue_unmatched(limit: int, home: Path, as_json: bool) -> None:
-    """列出还没有指标认领的数：说法、次数和一个例句，供扩充目录。"""
-    from flows.output import put_table
+def catalogue_unmatched(*, files: tuple[Path, ...], limit: int, home: Path, as_json: bool) -> None:
+    """列出还没有指标认领的数：说法、单位、次数和一个例句，供扩充目录；不给 FILE 时看已发布的仓库。"""
+    from annual_reports import catalogue as tables
+    from annual_reports.catalogue_check import unmatched
+    from flows.output import table
+    from warehouse.home import Home
+
+    reports = (read_file(file, home) for file in files) if files else _published_reports(home)
+    found = unmatched(reports, tables.load(Home.at(home).catalogue))[:limit]
+    if as_json:
+        put_json([{name: getattr(f, name) for name in f.__slots__} for f in found])
+    else:
+        rows = [(f.phrase, f.unit, f.count, f.reports, f.sentence) for f in found]
+        click.echo(table(["说法", "单位", "次数", "报告数", "例句"], rows))
+
+
+def _published_reports(home: Path) -> Iterator[Report]:
+    """The published reports that have figures without an indicator, as far as ``unmatched`` looks at a report."""
+    from annual_reports.report import Quantity, Report
     from warehouse.home import Home
     from warehouse.query import published
 
+    columns = "span_start, span_end, printed, value, low, high, bound, unit_printed, unit, role, year, indicator, scope"
     with published(Home.at(home)) as con:
-        table = con.sql("FROM core.unmatched_quantities")
-        put_table(table.limit(limit).pl(), "json" if as_json else "table")
+        ids = con.execute("SELECT DISTINCT report_id FROM core.unmatched_quantities ORDER BY ALL").fetchall()
+        for (report_id,) in ids:
+            [(text, sha256, title)] = con.execute(
+                "SELECT text, sha256, title FROM core.reports WHERE report_id = ?", [report_id]
+            ).fetchall()
+            rows = con.execute(
+                f"SELECT {columns}, NULL, sentence, 0, rule FROM core.quantities WHERE report_id = ?"
+                " ORDER BY span_start, span_end",
+                [report_id],
+            ).fetchall()
+            quantities = tuple(Quantity(*row) for row in rows)
+            yield Report(title or report_id, sha256, len(text), True, text=text, quantities=quantities)

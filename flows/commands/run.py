@@ -131,13 +131,22 @@ def publish(home: Path, shrinks: bool, as_json: bool) -> None:
 
 @click.command()
 @home_option
+@click.option(
+    "--write-baseline", is_flag=True, help="把现有的行数写进 HOME/baseline.yml，以后低于它就不发布；请核对后保存。"
+)
 @json_option
 @told
-def audit(home: Path, as_json: bool) -> None:
+def audit(home: Path, write_baseline: bool, as_json: bool) -> None:
     """检查整个仓库，更新质量页；有提醒时退出码为 3，有严重问题时为 1。"""
     from flows import pipeline
 
     here = pipeline.Home.at(home)
+    if write_baseline:
+        from expectations.audit import make_baseline
+
+        with pipeline.opened(here, patience=10) as con:
+            here.baseline.write_text(make_baseline(con), "utf-8")
+        say(f"已写入 {here.baseline}")
     result = recorded("audit", home=str(here.root)) if prefect_api() else pipeline.audit(here)
     for rule in result.broken:
         say(f"{rule.rule} {rule.sentence}：{rule.failed} 行")
