@@ -19,7 +19,7 @@ import yaml
 
 from annual_reports import phrases
 from annual_reports.catalogue import SHIPPED, Catalogue, line_of, load
-from annual_reports.lexicon import FILLER, OPAQUE, VERBS
+from annual_reports.lexicon import FILLER, NO_SCOPE, OPAQUE, VERBS
 from annual_reports.phrasings import Phrasing, compile_phrasings
 from annual_reports.report import Report
 
@@ -135,7 +135,7 @@ def _indicators(catalogue: Catalogue, where: _Places) -> Iterator[Finding]:
 
 
 def _words(catalogue: Catalogue, where: _Places) -> Iterator[Finding]:
-    used = {FILLER, OPAQUE, VERBS}
+    used = {FILLER, NO_SCOPE, OPAQUE, VERBS}
     for entries in catalogue["phrasings"].values():
         for entry in entries:
             groups = [entry.get("head", []), entry.get("not", [])]

@@ -73,9 +73,9 @@ def _narrow(text: str, quantities: list[Quantity], members: Sequence[int], phras
     own = {index: phrases.own(text, quantities, index, phrasings) for index in members}
     open_members = []
     for index in members:
-        narrowing, phrase, part = own[index]
+        narrowing, _, _, part = own[index]
         if narrowing or part:
-            _scope(quantities, index, narrowing or phrase)
+            _scope(quantities, index, narrowing or own[index].printed)
         else:
             open_members.append(index)
     statements = _statements(quantities, open_members)
@@ -86,7 +86,7 @@ def _narrow(text: str, quantities: list[Quantity], members: Sequence[int], phras
     )
     for group in statements:
         for index in group if group is not whole else ():
-            _scope(quantities, index, own[index][1])
+            _scope(quantities, index, own[index].printed)
 
 
 def _scope(quantities: list[Quantity], index: int, words: str) -> None:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 FILLER = "虚词"  # words that do not say what is counted
 OPAQUE = "整体词"  # words whose inner words do not count
+NO_SCOPE = "非口径"  # words that are no part of a scope
 VERBS = "领起词"  # verbs that open a list of examples
 
 

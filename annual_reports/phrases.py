@@ -21,11 +21,13 @@ _BEHIND = 24  # characters behind a number that still belong to it
 
 
 class Own(NamedTuple):
-    """``narrowing``: words that the indicator's rules do not know; ``phrase``: all but the fillers; ``part``: the
-    clause calls the figure a part (其中…)."""
+    """``narrowing``: the printed words that the indicator's rules do not know, "" where they are no noun phrase;
+    ``phrase``: all but the fillers; ``printed``: the noun phrase as it stands before the number; ``part``: the clause
+    calls the figure a part (其中…)."""
 
     narrowing: str
     phrase: str
+    printed: str
     part: bool
 
 
@@ -48,7 +50,7 @@ def own(text: str, quantities: Sequence[Quantity], index: int, phrasings: Phrasi
     )
     part = bool(_PART.search(text, start, quantity.start))
     if title := _TITLE.search(text, start, quantity.start):
-        return Own(title[1], title[1], part)
+        return Own(title[1], title[1], title[1], part)
     before = _neighbour(quantities, index, -1)
     if before is not None and before.end > start:
         start = before.end
@@ -58,7 +60,9 @@ def own(text: str, quantities: Sequence[Quantity], index: int, phrasings: Phrasi
     behind = min(close.start() if close else len(text), quantity.end + _BEHIND)
     if after := _neighbour(quantities, index, 1):
         behind = min(behind, after.start)
-    narrowing: list[str] = []
+    if mark := _LIST_MARK.search(text, quantity.end, behind):
+        behind = mark.start()
+    known: list[tuple[int, int]] = []
     phrase: list[str] = []
     common = phrasings.vocabulary.get(quantity.indicator or "", frozenset())
     for first, last in ((start, quantity.start), (quantity.end, behind)):
@@ -67,12 +71,30 @@ def own(text: str, quantities: Sequence[Quantity], index: int, phrasings: Phrasi
             unknown = phrasings.lexicon.unknown_words(text[at : token.start if token else last])
             phrase.append(unknown)
             if len(unknown) > 1:
-                narrowing.append(unknown)
+                known.append((at, token.start if token else last))
             if token is None:
                 break
             if not token.filler and token.end > at:
                 phrase.append(text[max(at, token.start) : token.end])
                 if token.words.isdisjoint(common):
-                    narrowing.append(phrase[-1])
+                    known.append((max(at, token.start), token.end))
+                elif first == quantity.end:
+                    break  # behind a number, what narrows stands before the noun that is counted
             at = max(at, token.end)
-    return Own(_MARKS.sub("", "".join(narrowing)), _MARKS.sub("", "".join(phrase)), part)
+    ahead = [span for span in known if span[0] < quantity.start] or known
+    narrowing = _noun_phrase(text[ahead[0][0] : ahead[-1][1]], phrasings) if ahead else ""
+    printed = _noun_phrase(text[start : quantity.start], phrasings)
+    return Own("" if narrowing in common else narrowing, _MARKS.sub("", "".join(phrase)), printed, part)
+
+
+def _noun_phrase(words: str, phrasings: Phrasings) -> str:
+    """The last noun phrase of ``words``: what stands behind the last verb and list mark, without quotation marks;
+    "" where nothing of a noun's length is left."""
+    bare = _MARKS.sub("", _LIST_MARK.split(words)[-1])
+    while trailing := next((word for word in phrasings.no_scope if bare.endswith(word)), ""):
+        bare = bare.removesuffix(trailing)
+    verbs = [word for word in phrasings.no_scope if len(word) > 1]  # one character may be part of a noun: 公共
+    bare = bare[max((bare.rfind(verb) + len(verb) for verb in verbs if verb in bare), default=0) :]
+    while leading := next((word for word in phrasings.no_scope if bare.startswith(word)), ""):
+        bare = bare.removeprefix(leading)
+    return bare if len(bare) > 1 else ""

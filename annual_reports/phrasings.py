@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from annual_reports.catalogue import Catalogue, CatalogueError
-from annual_reports.lexicon import FILLER, OPAQUE, VERBS, Lexicon, expand
+from annual_reports.lexicon import FILLER, NO_SCOPE, OPAQUE, VERBS, Lexicon, expand
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,6 +60,7 @@ class Phrasings:
     scopes: dict[str, Scopes]
     factors: dict[str, dict[str, float]]  # code → unit → how many of the indicator's unit
     units: dict[str, str]  # code → the indicator's unit
+    no_scope: tuple[str, ...]  # verbs and other words that name no breakdown
     vocabulary: dict[str, frozenset[str]]  # code → the words of its rules, which do not narrow it
 
 
@@ -93,6 +94,7 @@ def compile_phrasings(catalogue: Catalogue) -> Phrasings:
         scopes=scopes,
         factors={code: _factors(indicator) for code, indicator in indicators.items()},
         units={code: indicator["unit"] for code, indicator in indicators.items()},
+        no_scope=tuple(sorted(groups[NO_SCOPE], key=len, reverse=True)),
         vocabulary={code: _vocabulary(rule for rule in rules if rule.code == code) for code in indicators},
     )
 

@@ -50,6 +50,11 @@ def test_a_real_contradiction_is_flagged_and_both_stay() -> None:
          [("administrative_penalty_cases", "", 42.0, ""), ("administrative_penalty_cases", "占用耕地", 7.0, "")]),
         ("化解矛盾纠纷90件。\n化解劳资矛盾纠纷12件。",
          [("disputes_mediated", "", 90.0, ""), ("disputes_mediated", "劳资", 12.0, "")]),
+        ("召开法治建设推进会4次，听取依法行政工作汇报2次。",
+         [("rule_of_law_meetings", "", 4.0, ""), ("rule_of_law_meetings", "依法行政工作汇报", 2.0, "")]),
+        ("审查合同40份。\n审查村级合同15份、规范性文件2件。",
+         [("contracts_reviewed", "", 40.0, ""), ("contracts_reviewed", "村级合同", 15.0, ""),
+          ("normative_documents_reviewed", "", 2.0, "")]),
     ],
 )  # fmt: skip
 def test_narrower_figures_get_their_words_as_scope(text: str, expected: list[tuple[str, str, float, str]]) -> None:
