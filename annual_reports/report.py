@@ -27,6 +27,7 @@ RejectCode = Literal[
     "no_year",  # such a report, but for no year that the text or its name tells
     "timeout",  # the reading took longer than the stated limit
     "unreadable",  # the file could not be opened (permissions, vanished, growing)
+    "reader_fault",  # our own reader failed on it: the file may be perfect
 ]
 
 BOUNDS: tuple[str, ...] = get_args(Bound)

@@ -58,6 +58,7 @@ WORDS = {
     "no_year": "年度不明",
     "timeout": "读取超时",
     "unreadable": "文件打不开",
+    "reader_fault": "读取程序出错",
     # media types
     "text/plain": "纯文本",
     "text/html": "网页",

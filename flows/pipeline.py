@@ -153,14 +153,15 @@ def ingest(home: Home, paths: Sequence[str | Path] | None = None, *, publish: bo
 def sift(run: Run, found: list[Found]) -> tuple[list[Found], set[str]]:
     """The files that are not known by path, size and time of change, and the hashes that are known.
 
-    The known ones are noted as seen. A file that could not be opened the last time is never known.
+    The known ones are noted as seen. A file that could not be opened the last time, or on which
+    our own reader failed, is never known.
     """
     rows = run.con.sql(
         """
         SELECT places.path, places.size, epoch_us(places.mtime) AS mtime, sha256
         FROM raw.file_locations AS places INNER JOIN raw.files AS files USING (sha256)
         WHERE files.reader_version = $reader AND files.catalogue_version = $catalogue
-            AND files.reason_code IS DISTINCT FROM 'unreadable'
+            AND coalesce(files.reason_code NOT IN ('unreadable', 'reader_fault'), TRUE)
         """,
         params={"reader": run.reader_version, "catalogue": run.catalogue_version},
     ).pl()

@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from expectations.labels import say
 
+RUN_IN_STOPS = ("。", "：", "；")
 PIECE = 20_000  # characters: a paragraph longer than this is divided, so that a page can end inside it
 ROLE_TAGS = {"target": "目标", "quota": "定额", "comparative": "他年", "change": "变化"}
 Row = Mapping[str, Any]
@@ -123,7 +124,10 @@ def _heading_end(text: str, start: int, end: int, section: Row) -> int:
     """Where the heading's words end: right after its title, white space aside; the line's end where it is not found."""
     words = r"\s*".join(map(re.escape, _compact(section["title"])[:200]))
     found = re.compile(words).search(text, start, min(end, start + 400)) if words else None
-    return found.end() if found else end
+    if not found:
+        return end
+    # the stop that cuts a run-in heading from its body belongs to the heading's line, not to the body's beginning
+    return found.end() + (text[found.end() : found.end() + 1] in RUN_IN_STOPS)
 
 
 def _heading(body: Markup, section: Row) -> Markup:

@@ -10,7 +10,7 @@ import pytest
 from small_reports import text, write
 
 from annual_reports import catalogue
-from flows import readers
+from flows import reading_process, readers
 from flows.readers import Limits, Reader, Readers, ReaderStartError
 from flows.reading_process import Knowledge, Original, unpack
 
@@ -176,3 +176,16 @@ def test_readers_end_with_their_parent(tmp_path, knowledge):
             return
         time.sleep(0.1)
     raise AssertionError("the reading process is still there")
+
+
+def test_a_fault_of_our_own_reader_is_not_blamed_on_the_file(tmp_path, knowledge, monkeypatch):
+    """KeyError in a half-edited catalogue table made whole files count as damaged; they are tried again instead."""
+
+    def broken(*_args, **_kw):
+        raise KeyError("没有这一组")
+
+    monkeypatch.setattr("annual_reports.reading.read", broken)
+    frame = unpack([reading_process.read_parcel(originals(tmp_path, 1), knowledge)])["files"]
+    (code, reason) = frame.select("reason_code", "reason").row(0)
+    assert code == "reader_fault"
+    assert "KeyError" in reason

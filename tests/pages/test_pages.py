@@ -359,8 +359,8 @@ class TestMarks:
         made = marking.blocks(text, "报告", [head | {"canonical": "measures", "marker": "（一）"}], [])
         assert [block.html for block in made] == [
             '<p class="title">报告</p>',
-            '<h4 id="s0">（一）强化组织领导</h4>',
-            "<p>。一是开会3次。</p>",
+            '<h4 id="s0">（一）强化组织领导。</h4>',
+            "<p>一是开会3次。</p>",
             "<p>完。</p>",
         ]
 
