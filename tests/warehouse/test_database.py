@@ -102,6 +102,19 @@ def test_a_damaged_file(home, content):
         database.open(home)
 
 
+def test_a_file_of_a_newer_duckdb(home, monkeypatch):
+    """What DuckDB 2.0 says of a file whose storage it does not know."""
+
+    def refuse(*_, **__):
+        raise duckdb.IOException(
+            "IO Error: Trying to read a database file with version number 99, but we can only read versions between 64 and 68."
+        )
+
+    monkeypatch.setattr(duckdb, "connect", refuse)
+    with pytest.raises(database.TooNew, match="由更新版本的 DuckDB 写成"):
+        database.open(home)
+
+
 def test_reading_where_nothing_is(home):
     with pytest.raises(database.Missing, match="fazhi ingest"):
         database.open(home, read_only=True)
