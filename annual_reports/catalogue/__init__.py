@@ -98,7 +98,9 @@ def _refuse_duplicates(path: Path, node: yaml.Node) -> None:
         seen: dict[str, int] = {}
         for key, value in node.value:
             if key.value in seen:
-                raise CatalogueError(f"{path} 第 {key.start_mark.line + 1} 行：键「{key.value}」与第 {seen[key.value]} 行重复")
+                raise CatalogueError(
+                    f"{path} 第 {key.start_mark.line + 1} 行：键「{key.value}」与第 {seen[key.value]} 行重复"
+                )
             seen[key.value] = key.start_mark.line + 1
             _refuse_duplicates(path, value)
     elif isinstance(node, yaml.SequenceNode):
@@ -113,7 +115,9 @@ def _validate(path: Path, schema: Path, data: Any, node: yaml.Node) -> None:
     error = next(iter(jsonschema.Draft202012Validator(rules).iter_errors(data)), None)
     if error is not None:
         place = "/".join(map(str, error.absolute_path)) or "（最外层）"
-        raise CatalogueError(f"{path} 第 {line_of(node, list(error.absolute_path))} 行：{place} 不合规则：{error.message}")
+        raise CatalogueError(
+            f"{path} 第 {line_of(node, list(error.absolute_path))} 行：{place} 不合规则：{error.message}"
+        )
 
 
 def line_of(node: yaml.Node | None, path: list[str | int]) -> int:

@@ -10,7 +10,7 @@ import pytest
 from small_reports import text, write
 
 from annual_reports import catalogue
-from flows import reading_process, readers
+from flows import readers, reading_process
 from flows.readers import Limits, Reader, Readers, ReaderStartError
 from flows.reading_process import Knowledge, Original, unpack
 
