@@ -79,7 +79,7 @@ def _narrow(text: str, quantities: list[Quantity], members: Sequence[int], phras
         else:
             open_members.append(index)
     statements = _statements(quantities, open_members)
-    if len(statements) < 2 or len({own[group[0]][1] for group in statements}) < len(statements):
+    if len(statements) < 2 or len({own[group[0]].printed for group in statements}) < len(statements):
         return
     whole = max(
         statements, key=lambda group: (any(_says_total(text, quantities[i]) for i in group), quantities[group[0]].value)

@@ -52,7 +52,7 @@ def test_a_real_contradiction_is_flagged_and_both_stay() -> None:
          [("disputes_mediated", "", 90.0, ""), ("disputes_mediated", "劳资", 12.0, "")]),
         ("召开法治建设推进会4次，听取依法行政工作汇报2次。",
          [("rule_of_law_meetings", "", 4.0, ""), ("rule_of_law_meetings", "依法行政工作汇报", 2.0, "")]),
-        ("审查合同40份。\n审查村级合同15份、规范性文件2件。",
+        ("审查合同40份，其中村级合同15份、规范性文件2件。",
          [("contracts_reviewed", "", 40.0, ""), ("contracts_reviewed", "村级合同", 15.0, ""),
           ("normative_documents_reviewed", "", 2.0, "")]),
     ],
