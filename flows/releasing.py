@@ -6,6 +6,7 @@ Knows in which order they come, so that what is published has passed the audit a
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -87,7 +88,7 @@ def _previous(home: Home) -> pl.DataFrame | None:
 def render(con: duckdb.DuckDBPyConnection, home: Home) -> None:
     """The quality pages, with Great Expectations' own beside them."""
     docs = home.quality / "docs"
-    pages.render(con, home.quality_pages, docs=docs if docs.is_dir() else None)
+    pages.render(con, home.quality_pages, docs=docs if docs.is_dir() else None, processes=os.cpu_count() or 1)
 
 
 def judged(verdict: Verdict) -> Outcome:

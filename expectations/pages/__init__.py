@@ -1,8 +1,8 @@
 """The quality report for people: static pages in Chinese that open offline in any browser.
 
 ``render`` makes them from an open DuckDB connection. Here stands which pages there are and what each is told;
-``questions`` asks the warehouse, ``marking`` marks a report's text, ``charts`` draws, ``site`` writes files. Pages of
-reports that did not change since they were last made are left as they are.
+``questions`` asks the warehouse, ``report_pages`` writes reports with their marked text, ``charts`` draws, ``site``
+writes files. Pages of reports that did not change since they were last made are left as they are.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,15 +19,16 @@ import duckdb
 
 from expectations import audit, gate
 from expectations.limits import Limits
-from expectations.pages import charts, data_docs, marking, questions, rejects
+from expectations.pages import charts, data_docs, questions, rejects
 from expectations.pages.questions import Row
-from expectations.pages.site import HERE, Site, page_name, when
+from expectations.pages.report_pages import Renderers
+from expectations.pages.site import HERE, Site, when
 from expectations.rules import SEVERITIES, Rule
 
 RUNS = 30  # how many checks and loads back the charts go
 LISTED = 2000  # how many rows a list shows at most; the warehouse has them all
-BATCH = 100  # reports fetched at a time
-TEXT_BYTES = 400_000  # of marked text on one page of a long report
+BATCH = 500  # reports fetched at a time: every fetch looks through the whole tables
+MANY = 400  # report pages that are worth processes of their own, which take half a second to come up
 TOLD = {"R13", "W27"}  # told on the overview in words of their own: unresolved issuers, held rows
 MADE = ".made.json"  # which state of each report its page shows
 
@@ -42,19 +43,21 @@ def render(
     changed_reports: Collection[str] | None = None,
     docs: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
+    processes: int = 0,
 ) -> int:
     """Make the pages in ``target`` and return how many were written.
 
     ``con``: the working file or the published copy; only a temporary table is made in it. The lists are made anew each
     time; of the report pages those of ``changed_reports``, or, where that is None, those whose report changed since its
     page was made. ``docs``: Great Expectations' Data Docs, to be put beside them (``target/gx``), offline.
-    ``progress(done, total)`` counts report pages. A killed run leaves whole pages only.
+    ``progress(done, total)`` counts report pages; ``processes`` write them where they are many (0: this one does). A
+    killed run leaves whole pages only.
     """
     if docs is not None:
         data_docs.publish(docs, target / "gx")
     questions.prepare(con)
     try:
-        return _render(con, target, changed_reports, progress or (lambda done, total: None))
+        return _render(con, target, changed_reports, progress or (lambda done, total: None), processes)
     finally:
         questions.finish(con)
 
@@ -64,6 +67,7 @@ def _render(
     target: Path,
     changed_reports: Collection[str] | None,
     progress: Callable[[int, int], None],
+    processes: int,
 ) -> int:
     totals = questions.totals(con)
     docs = (target / "gx" / "index.html").is_file()
@@ -75,7 +79,7 @@ def _render(
     _lists(site, con, listed)
     site.sweep()
     site.sweep("rules")
-    _reports(site, con, listed, changed_reports, progress)
+    _reports(site, con, listed, changed_reports, progress, processes)
     return site.written
 
 
@@ -211,12 +215,13 @@ def _lists(site: Site, con: duckdb.DuckDBPyConnection, listed: list[Row]) -> Non
 # ---- reports ---------------------------------------------------------------------------------------------------------
 
 
-def _reports(
+def _reports(  # noqa: PLR0917
     site: Site,
     con: duckdb.DuckDBPyConnection,
     listed: Sequence[Row],
     changed: Collection[str] | None,
     progress: Callable[[int, int], None],
+    processes: int,
 ) -> None:
     """The pages of the reports that changed; the pages of reports that are gone are removed."""
     manifest = site.target / MADE
@@ -232,12 +237,13 @@ def _reports(
             path.unlink()
     kept = {key: now for key, now in made.items() if key in state}
     progress(0, len(wanted))
-    for start in range(0, len(wanted), BATCH):
-        batch = wanted[start : start + BATCH]
-        for key, parts in questions.page_parts(con, batch).items():
-            _report(site, parts)
-            kept[key] = state[key]
-        progress(start + len(batch), len(wanted))
+    done = 0
+    with Renderers(site, processes if len(wanted) >= MANY else 0) as renderers:
+        parts = (questions.page_parts(con, wanted[n : n + BATCH]) for n in range(0, len(wanted), BATCH))
+        for keys in renderers.write(parts):
+            kept |= {key: state[key] for key in keys}
+            done += len(keys)
+            progress(done, len(wanted))
     manifest.write_text(json.dumps(kept), "utf-8")
 
 
@@ -261,68 +267,3 @@ def _look(con: duckdb.DuckDBPyConnection) -> str:
     for row in con.execute("SELECT indicator, name_zh FROM core.indicators ORDER BY ALL").fetchall():
         digest.update(repr(row).encode())
     return digest.hexdigest()[:12]
-
-
-def _report(site: Site, parts: dict[str, list[Row]]) -> None:
-    """The page of one report; a very long text goes on over several, each with its own facts beside it."""
-    [report] = parts["report"]
-    places = marking.marks(parts["quantities"], len(report["text"]))
-    where = {r["quantity_id"]: mark.anchor for mark in places for r in mark.readings}
-    kinds = {r["quantity_id"]: marking.css_class(r) for mark in places for r in mark.readings}
-    pages = list(_divide(marking.blocks(report["text"], report["title"], parts["sections"], places)))
-    for n, blocks in enumerate(pages):
-        here = {a for block in blocks for a in block.anchors}
-        facts = [f | {"anchor": where.get(f["quantity_id"])} for f in parts["facts"]]
-        loose = [
-            q | {"anchor": where[q["quantity_id"]]}
-            for q in parts["quantities"]
-            if kinds.get(q["quantity_id"]) == "unmatched"
-        ]
-        site.write(
-            page_name(f"reports/{report['report_id']}", n),
-            "report.html",
-            report=report,
-            blocks=[block.html for block in blocks],
-            facts=[f for f in facts if f["anchor"] in here or (n == 0 and f["anchor"] is None)],
-            loose=[q for q in loose if q["anchor"] in here],
-            roles=_roles(mark for mark in places if mark.anchor in here),
-            checks=parts["checks"][: LISTED // 10] if n == 0 else [],
-            failures=parts["failures"][: LISTED // 10] if n == 0 else [],
-            files=parts["files"][:20] if n == 0 else [],
-            stem=report["report_id"],
-            page=n,
-            pages=len(pages),
-        )
-
-
-ROLE_WORDS = {
-    "achieved": "完成数，已归入指标",
-    "unmatched": "完成数，没有指标认领",
-    "target": "目标数",
-    "quota": "定额",
-    "comparative": "其他年份的数",
-    "change": "变化幅度",
-    "else": "其他数字",
-}
-
-
-def _roles(places: Iterable[marking.Mark]) -> list[tuple[str, str, int]]:
-    """The legend: class, words and number of the figures of each kind that the page has."""
-    counts: dict[str, int] = defaultdict(int)
-    for mark in places:
-        counts[marking.css_class(mark.readings[0])] += 1
-    return [(css, words, counts[css]) for css, words in ROLE_WORDS.items() if counts[css]]
-
-
-def _divide(blocks: Sequence[marking.Block]) -> Iterator[list[marking.Block]]:
-    """Blocks page by page; at least one page."""
-    page: list[marking.Block] = []
-    length = 0
-    for block in blocks:
-        more = len(block.html.encode())
-        if page and length + more > TEXT_BYTES:
-            yield page
-            page, length = [], 0
-        page.append(block)
-        length += more
-    yield page

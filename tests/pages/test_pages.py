@@ -12,7 +12,7 @@ import pytest
 from annual_reports import reading
 from annual_reports.report import REJECT_CODES
 from expectations import pages
-from expectations.pages import marking, questions
+from expectations.pages import marking, questions, report_pages
 from expectations.pages.rejects import WAYS_OUT
 from warehouse import database, load, reference
 from warehouse.frames import files, frames
@@ -221,10 +221,32 @@ def test_text_and_marks_have_enough_contrast(site):
         for ground in ("paper", "back"):
             assert contrast(colours[name], colours[ground]) >= 4.5, (name, ground)
     grounds = re.findall(r"^\.(\w+) \{ background: (#[0-9a-f]{6}); border-bottom", css, re.M)
-    assert {css_class for css_class, _ in grounds} == set(pages.ROLE_WORDS)
+    assert {css_class for css_class, _ in grounds} == set(report_pages.ROLE_WORDS)
     for role, ground in grounds:
         assert contrast(colours["ink"], ground) >= 7, role
         assert contrast(colours["soft"], ground) >= 4.5, role
+
+
+def test_many_report_pages_are_written_by_processes_and_are_the_same(loaded, tmp_path, monkeypatch):
+    monkeypatch.setattr(pages, "MANY", 1)
+    monkeypatch.setattr(pages, "BATCH", 2)
+    alone, together = tmp_path / "alone", tmp_path / "together"
+    assert pages.render(loaded.con, alone) == pages.render(loaded.con, together, processes=2)
+    written = {page.name: made_at(page) for page in (together / "reports").glob("*.html")}
+    assert written == {page.name: made_at(page) for page in (alone / "reports").glob("*.html")}
+
+
+def made_at(page):
+    """The page without the moment at which it was made."""
+    return re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d", "", page.read_text("utf-8"))
+
+
+def test_a_page_that_cannot_be_written_by_a_process_is_told(loaded, tmp_path, monkeypatch):
+    monkeypatch.setattr(pages, "MANY", 1)
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / f"{loaded.ids['青石镇2023.txt']}.html").mkdir()  # in the way
+    with pytest.raises(RuntimeError, match="报告页没有写成"):
+        pages.render(loaded.con, tmp_path, processes=2)
 
 
 def test_a_second_rendering_leaves_unchanged_reports_and_drops_gone_ones(loaded, tmp_path):

@@ -1,0 +1,191 @@
+"""The page of one report, and the processes that write many of them at once.
+
+Knows what a report page is told and how work is handed to a process: what ``questions.page_parts`` fetched goes out,
+the keys that were written come back. Processes are started with Popen and a pipe for the reason that ``flows.readers``
+gives; this module asks the warehouse nothing.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Self
+
+from expectations.pages import marking
+from expectations.pages.questions import Row
+from expectations.pages.site import Site, page_name
+
+TEXT_BYTES = 400_000  # of marked text on one page of a long report
+LISTED = 200  # checks and failures that a page shows at most; the warehouse has them all
+
+Parts = dict[str, dict[str, list[Row]]]  # per report all that its page shows: part → rows
+Wrote = tuple[list[str], int]  # the reports whose pages are there, and how many pages those are (of a long one several)
+
+
+class Renderers:
+    """Processes that write report pages; with none of them this process does. A context manager."""
+
+    def __init__(self, site: Site, processes: int) -> None:
+        self.site = site
+        self.workers = [_start(site) for _ in range(processes)]
+        self.free: SimpleQueue[Connection] = SimpleQueue()
+        for _, pipe in self.workers:
+            self.free.put(pipe)
+        self.threads = ThreadPoolExecutor(max(1, processes), thread_name_prefix="pages")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for process, _ in self.workers:
+            process.terminate()  # idle, unless something went wrong; a page is written whole or not at all
+        self.threads.shutdown(wait=True, cancel_futures=True)
+        for process, pipe in self.workers:
+            pipe.close()
+            process.wait()
+
+    def write(self, batches: Iterable[Parts]) -> Iterator[list[str]]:
+        """Write every batch; yields the keys whose pages are there. At most one waits, so that memory stays level."""
+        if not self.workers:
+            yield from (write_pages(self.site, batch)[0] for batch in batches)
+            return
+        running: deque[Future[Wrote]] = deque()
+        for batch in batches:
+            while len(running) > len(self.workers):
+                yield self._done(running.popleft())
+            running.append(self.threads.submit(self._hand_over, batch))
+        while running:
+            yield self._done(running.popleft())
+
+    def _done(self, writing: Future[Wrote]) -> list[str]:
+        keys, pages = writing.result()
+        self.site.written += pages
+        return keys
+
+    def _hand_over(self, batch: Parts) -> Wrote:
+        pipe = self.free.get()
+        try:
+            pipe.send(batch)
+            wrote: Wrote | str = pipe.recv()
+        except (EOFError, ConnectionError):
+            wrote = "进程意外退出"
+        finally:
+            self.free.put(pipe)  # a dead one too: whoever takes it next is told at once
+        if isinstance(wrote, str):
+            raise RuntimeError(f"报告页没有写成：{wrote}；请再运行一次 fazhi audit")
+        return wrote
+
+
+def _start(site: Site) -> tuple[subprocess.Popen[bytes], Connection]:
+    ours, theirs = Pipe()
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-m", "expectations.pages.report_pages", str(theirs.fileno())],
+        pass_fds=[theirs.fileno()],
+        stdin=subprocess.DEVNULL,
+    )
+    theirs.close()
+    ours.send((site.target, site.common))
+    return process, ours
+
+
+def main() -> None:
+    """Write batches over the inherited pipe until its other end is closed, be it by the death of the parent."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group: the parent decides
+    pipe = Connection(int(sys.argv[1]))
+    try:
+        target, common = pipe.recv()
+        site = Site(Path(target), **common)
+        while True:
+            pipe.send(write_pages(site, pipe.recv()))
+    except (EOFError, ConnectionError):
+        pass
+    except Exception as error:
+        pipe.send(f"{type(error).__name__}: {error}")
+
+
+def write_pages(site: Site, batch: Parts) -> Wrote:
+    """The pages of all reports of ``batch``."""
+    before = site.written
+    for parts in batch.values():
+        _report(site, parts)
+    return list(batch), site.written - before
+
+
+def _report(site: Site, parts: dict[str, list[Row]]) -> None:
+    """The page of one report; a very long text goes on over several, each with its own facts beside it."""
+    [report] = parts["report"]
+    places = marking.marks(parts["quantities"], len(report["text"]))
+    where = {r["quantity_id"]: mark.anchor for mark in places for r in mark.readings}
+    kinds = {r["quantity_id"]: marking.css_class(r) for mark in places for r in mark.readings}
+    pages = list(_divide(marking.blocks(report["text"], report["title"], parts["sections"], places)))
+    for n, blocks in enumerate(pages):
+        here = {a for block in blocks for a in block.anchors}
+        facts = [f | {"anchor": where.get(f["quantity_id"])} for f in parts["facts"]]
+        loose = [
+            q | {"anchor": where[q["quantity_id"]]}
+            for q in parts["quantities"]
+            if kinds.get(q["quantity_id"]) == "unmatched"
+        ]
+        site.write(
+            page_name(f"reports/{report['report_id']}", n),
+            "report.html",
+            report=report,
+            blocks=[block.html for block in blocks],
+            facts=[f for f in facts if f["anchor"] in here or (n == 0 and f["anchor"] is None)],
+            loose=[q for q in loose if q["anchor"] in here],
+            roles=_roles(mark for mark in places if mark.anchor in here),
+            checks=parts["checks"][:LISTED] if n == 0 else [],
+            failures=parts["failures"][:LISTED] if n == 0 else [],
+            files=parts["files"][:20] if n == 0 else [],
+            stem=report["report_id"],
+            page=n,
+            pages=len(pages),
+        )
+
+
+ROLE_WORDS = {
+    "achieved": "完成数，已归入指标",
+    "unmatched": "完成数，没有指标认领",
+    "target": "目标数",
+    "quota": "定额",
+    "comparative": "其他年份的数",
+    "change": "变化幅度",
+    "else": "其他数字",
+}
+
+
+def _roles(places: Iterable[marking.Mark]) -> list[tuple[str, str, int]]:
+    """The legend: class, words and number of the figures of each kind that the page has."""
+    counts: dict[str, int] = defaultdict(int)
+    for mark in places:
+        counts[marking.css_class(mark.readings[0])] += 1
+    return [(css, words, counts[css]) for css, words in ROLE_WORDS.items() if counts[css]]
+
+
+def _divide(blocks: Sequence[marking.Block]) -> Iterator[list[marking.Block]]:
+    """Blocks page by page; at least one page."""
+    page: list[marking.Block] = []
+    length = 0
+    for block in blocks:
+        more = len(block.html.encode())
+        if page and length + more > TEXT_BYTES:
+            yield page
+            page, length = [], 0
+        page.append(block)
+        length += more
+    yield page
+
+
+if __name__ == "__main__":
+    from expectations.pages.report_pages import main  # one module, not a second one named __main__
+
+    main()
