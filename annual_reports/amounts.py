@@ -121,7 +121,7 @@ class Amounts:
         step = min(1 if whole else unit.step, place / 10 if isinstance(place, Decimal) else 1, _grain(value))
         low, high = limits(rule, value, place, step)
         if match["tight"] == "几" and low is not None:
-            low = value + factor
+            low = value + factor if high is None else min(value + factor, high)  # 9几 leaves no room above
         return Amount(
             _out(value),
             None if low is None else _out(low),
