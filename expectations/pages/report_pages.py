@@ -86,7 +86,7 @@ class Renderers:
 def _start(site: Site) -> tuple[subprocess.Popen[bytes], Connection]:
     ours, theirs = Pipe()
     process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "expectations.pages.report_pages", str(theirs.fileno())],
+        [sys.executable, "-P", "-c", f"from {__name__} import main; main()", str(theirs.fileno())],
         pass_fds=[theirs.fileno()],
         stdin=subprocess.DEVNULL,
     )
@@ -183,9 +183,3 @@ def _divide(blocks: Sequence[marking.Block]) -> Iterator[list[marking.Block]]:
         page.append(block)
         length += more
     yield page
-
-
-if __name__ == "__main__":
-    from expectations.pages.report_pages import main  # one module, not a second one named __main__
-
-    main()
