@@ -142,7 +142,9 @@ def test_a_full_disk_fails_the_run_and_loses_nothing(home, tmp_path, limit):
     if limit == "tmpfs":
         disk = tmp_path / "disk"
         disk.mkdir()
-        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "none", disk], capture_output=True, check=False).returncode:
+        if subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=6m", "none", disk], capture_output=True, check=False
+        ).returncode:
             pytest.skip("this system lets no test mount a tmpfs")
         try:
             small = type(home).at(disk / "home").make()

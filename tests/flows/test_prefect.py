@@ -1,6 +1,6 @@
 """What only a real Prefect server shows: recorded runs, schedules that fire, a service that stops cleanly.
 
-Four tests, each with a server of its own: starting one takes 20 s.
+Five tests, each with a server of its own: starting one takes 20 s.
 """
 
 import json
@@ -158,3 +158,21 @@ def test_runs_that_a_power_cut_left_are_closed_when_the_server_is_back(home, env
         told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
         assert told.stdout.strip() == "1"
         assert states(port) == [("CRASHED", "Crashed")]
+
+
+def test_a_server_that_dies_in_the_middle_ends_the_run_and_the_next_resumes(home, environment):
+    fill(home.inbox, 60)
+    port = free_port()
+    with server(home.prefect, port) as process:
+        run = subprocess.Popen(
+            [*FAZHI, "ingest", "--home", str(home.root), "--chunk", "5", "--no-publish"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            env={**os.environ, "PREFECT_CLIENT_MAX_RETRIES": "1"},  # by default it goes on asking for five minutes
+        )  # fmt: skip
+        wait_for(home.warehouse.exists, 120, "a run that has begun")
+        os.killpg(process.pid, signal.SIGKILL)
+        said = run.communicate(timeout=600)[1]
+    assert run.returncode in (0, 1), said
+    summary = pipeline.ingest(home, publish=False, how=pipeline.How(settle=0, patience=5))
+    assert summary.outcome in ("completed", "nothing_new")
+    assert rows(home, "SELECT count(*), count(DISTINCT report_id) FROM core.reports") == [(60, 60)]
