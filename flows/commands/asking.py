@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -78,7 +79,7 @@ def sql(query: str, home: Path, live: bool, form: Format) -> None:
 
     表见 docs/dictionary.md；可用 FROM yoy('矛盾纠纷化解') 这样的现成查询。
     """
-    text = click.get_text_stream("stdin").read() if query == "-" else query
+    text = sys.stdin.read() if query == "-" else query
     with warehouse(home, live) as con:
         put_table(ask(con, text), form)
 
