@@ -90,7 +90,7 @@ FRAMES = {
             '' AS scope, value, CASE WHEN rounded THEN value + 1 ELSE value END AS low,
             CASE WHEN rounded THEN value + 9 ELSE value END AS high,
             CASE WHEN rounded THEN 'at_least' ELSE 'exact' END AS bound, unit, '' AS flags,
-            report_id || '-q' || n AS quantity_id
+            report_id || '-q' || n AS quantity_id, 1::INTEGER AS statements
         FROM figure_rows""",
     "fact_evidence": "SELECT report_id || '-f' || n AS fact_id, report_id || '-q' || n AS quantity_id FROM figure_rows",
     "checks": """
@@ -302,7 +302,8 @@ def report(found: dict[str, dict[str, float]]) -> None:
     print(f"{'':45}{'seconds':>9}{'bare':>9}{'ratio':>8}")
     for name, seconds, bare in rows:
         print(f"{name:45}{seconds:9.2f}{bare:9.2f}{seconds / bare:8.2f}")
-    print(peaks=", ".join(f"{step} {values['peak_gb']:.2f} GB" for step, values in found.items()))
+    peaks = ", ".join(f"{step} {values['peak_gb']:.2f} GB" for step, values in found.items())
+    print(f"peak memory: {peaks}")
     sizes = found["publish"]
     print(
         f"files: working {sizes['working_gb']:.2f} GB, published {sizes['published_gb']:.2f} GB, "

@@ -7,6 +7,7 @@ marked ``added`` in ``warehouse/tables``).
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -129,6 +130,7 @@ def _add(rows: dict[str, list[Row]], report: Report) -> None:
         )
         for n, q in enumerate(report.quantities)
     ]
+    statements = Counter((f.indicator, f.scope) for f in report.facts)
     for n, f in enumerate(report.facts):
         rows["facts"].append(
             (
@@ -145,6 +147,7 @@ def _add(rows: dict[str, list[Row]], report: Report) -> None:
                 f.unit,
                 ",".join(f.flags),
                 f"{key}-q{f.quantities[0]}" if f.quantities else None,
+                statements[f.indicator, f.scope],
             )
         )
         rows["fact_evidence"] += [(f"{key}-f{n}", f"{key}-q{q}") for q in f.quantities]

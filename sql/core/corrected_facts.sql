@@ -14,6 +14,7 @@ SELECT
     coalesce(applied.unit, facts.unit) AS unit,
     facts.flags,
     facts.quantity_id,
+    facts.statements,
     applied.correction_id
 FROM core.facts AS facts
 LEFT JOIN core.corrections_applied AS applied ON facts.fact_id = applied.fact_id

@@ -45,13 +45,13 @@ revised AS (
     WHERE is_current AND change IN ('changed', 'added')
 ),
 
-chosen AS (
+chosen AS NOT MATERIALIZED (
     SELECT *
     FROM core.chosen_facts
     WHERE NOT starts_with(issuer_id, 'unresolved:')
 ),
 
-series AS (
+series AS NOT MATERIALIZED (
     SELECT
         now.*,
         before.fact_id AS previous_fact_id,
@@ -71,25 +71,32 @@ series AS (
             AND now.report_year = before.report_year + 1
 ),
 
-other_scopes AS (
-    -- the year before has the indicator, but in another scope; one of the two is no whole, and such figures are few
-    SELECT now.fact_id
-    FROM chosen AS now
-    INNER JOIN chosen AS before
+parts AS NOT MATERIALIZED (
+    -- figures of a scope are few beside those of the whole
+    SELECT *
+    FROM chosen
+    WHERE scope <> ''
+),
+
+years_with_parts AS NOT MATERIALIZED (
+    SELECT DISTINCT
+        issuer_id,
+        indicator,
+        report_year
+    FROM parts
+),
+
+parts_after_a_whole AS NOT MATERIALIZED (
+    SELECT
+        parts.fact_id,
+        parts.indicator
+    FROM parts
+    INNER JOIN chosen AS whole
         ON
-            now.issuer_id = before.issuer_id
-            AND now.indicator = before.indicator
-            AND now.report_year = before.report_year + 1
-    WHERE now.scope <> '' AND now.scope <> before.scope
-    UNION
-    SELECT now.fact_id
-    FROM chosen AS now
-    INNER JOIN chosen AS before
-        ON
-            now.issuer_id = before.issuer_id
-            AND now.indicator = before.indicator
-            AND now.report_year = before.report_year + 1
-    WHERE before.scope <> '' AND now.scope <> before.scope
+            parts.issuer_id = whole.issuer_id
+            AND parts.indicator = whole.indicator
+            AND parts.report_year = whole.report_year + 1
+    WHERE whole.scope = ''
 ),
 
 compared AS (
@@ -100,7 +107,7 @@ compared AS (
         breaks.reason AS series_break,
         series.scope <> '' AND NOT coalesce(list_contains(indicators.scopes, series.scope), FALSE) AS foreign_scope,
         reported_years.issuer_id IS NOT NULL AS reported_before,
-        other_scopes.fact_id IS NOT NULL AS in_other_scope,
+        years_with_parts.issuer_id IS NOT NULL OR parts_after_a_whole.fact_id IS NOT NULL AS in_other_scope,
         -- the two years can be subtracted at all: same unit, both whole
         coalesce(series.unit = series.previous_unit AND NOT series.part_year AND NOT series.previous_part_year, FALSE)
             AS computable,
@@ -111,7 +118,13 @@ compared AS (
         ON series.indicator = breaks.indicator AND series.report_year = breaks.break_year
     LEFT JOIN reported_years
         ON series.issuer_id = reported_years.issuer_id AND series.report_year = reported_years.report_year + 1
-    LEFT JOIN other_scopes ON series.fact_id = other_scopes.fact_id
+    LEFT JOIN years_with_parts
+        ON
+            series.issuer_id = years_with_parts.issuer_id
+            AND series.indicator = years_with_parts.indicator
+            AND series.report_year = years_with_parts.report_year + 1
+    LEFT JOIN parts_after_a_whole
+        ON series.fact_id = parts_after_a_whole.fact_id AND series.indicator = parts_after_a_whole.indicator
     LEFT JOIN restated
         ON
             series.report_id = restated.report_id

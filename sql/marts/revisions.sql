@@ -14,12 +14,19 @@ WITH pairs AS (
     WHERE supersedes IS NOT NULL
 ),
 
+involved AS (
+    SELECT old_report_id AS report_id FROM pairs
+    UNION
+    SELECT new_report_id AS report_id FROM pairs
+),
+
 stated AS (
-    SELECT *
-    FROM core.corrected_facts
-    WHERE report_id IN (SELECT pairs.old_report_id FROM pairs) OR report_id IN (SELECT pairs.new_report_id FROM pairs)
+    SELECT facts.*
+    FROM core.corrected_facts AS facts
+    SEMI JOIN involved ON facts.report_id = involved.report_id
     QUALIFY row_number() OVER (
-        PARTITION BY report_id, indicator, scope ORDER BY (bound <> 'exact'), len(fact_id), fact_id
+        PARTITION BY facts.report_id, facts.indicator, facts.scope
+        ORDER BY (facts.bound <> 'exact'), len(facts.fact_id), facts.fact_id
     ) = 1
 ),
 

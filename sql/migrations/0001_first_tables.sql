@@ -111,7 +111,8 @@ CREATE TABLE core.facts (
     bound VARCHAR NOT NULL,
     unit VARCHAR NOT NULL,
     flags VARCHAR NOT NULL,
-    quantity_id VARCHAR
+    quantity_id VARCHAR,
+    statements INTEGER NOT NULL
 );
 
 CREATE TABLE core.fact_evidence (

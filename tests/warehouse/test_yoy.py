@@ -6,6 +6,8 @@
 import pytest
 from hand_made import F, make_report, more_than
 
+from warehouse import corrections
+
 D = "disputes_mediated"
 CASES = "reconsideration_cases"  # series break in 2024: the revised 行政复议法
 RATE = "mediation_success_rate"
@@ -255,6 +257,19 @@ def test_the_tenth_fact_does_not_come_before_the_second(warehouse):
     warehouse.load(make_report(2023, others[0], F(D, 5), *others[1:], F(D, 6)))
     rows = warehouse.rows(f"SELECT value, chosen_by FROM marts.indicator_year WHERE indicator = '{D}'")
     assert rows == [(5, "first_stated")]
+
+
+def test_a_relabelled_fact_meets_the_one_that_stands_there(warehouse):
+    """Nothing in the reading says that these two share a place: the correction brings them together."""
+    warehouse.load(make_report(2023, F(D, 5), F("disputes_screened", 9)))
+    warehouse.home.corrections.mkdir()
+    (warehouse.home.corrections / "a.yml").write_text(
+        "c1: {where: {issuer: 青石镇, year: 2023, indicator: disputes_screened}, expect: {value: 9}, action: relabel,"
+        " to: {indicator: disputes_mediated}, reason: 原文说的是化解, author: 某某, date: '2026-01-01'}\n",
+        "utf-8",
+    )
+    corrections.apply(warehouse.con, warehouse.home)
+    assert warehouse.rows("SELECT value, chosen_by FROM marts.indicator_year") == [(5, "first_stated")]
 
 
 def test_the_only_one(warehouse):
