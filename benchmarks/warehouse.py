@@ -302,8 +302,8 @@ def report(found: dict[str, dict[str, float]]) -> None:
     print(f"{'':45}{'seconds':>9}{'bare':>9}{'ratio':>8}")
     for name, seconds, bare in rows:
         print(f"{name:45}{seconds:9.2f}{bare:9.2f}{seconds / bare:8.2f}")
-    peaks = ", ".join(f"{step} {values['peak_gb']:.2f} GB" for step, values in found.items())
-    print(f"peak memory: {peaks}")
+    rate = loaded["facts"] / loaded["load_s"]
+    print(f"load rate {rate:,.0f} facts/s, {loaded['bare_s'] / loaded['load_s']:.0%} of the bare INSERT … SELECT")
     sizes = found["publish"]
     print(
         f"files: working {sizes['working_gb']:.2f} GB, published {sizes['published_gb']:.2f} GB, "
