@@ -106,39 +106,36 @@ def test_every_rule_fails_on_its_fault(open_warehouse, read):
     for failure in verdict.failures:
         named[failure.rule].append(failure.row_id)
     new = second.sha256[:16]
-    assert (
-        {rule: sorted(rows) for rule, rows in named.items()}
-        == {
-            "W01": [readings[towns[0]].sha256],
-            "W02": [readings[towns[1]].sha256],
-            "W03": [ids[2]] * 2,
-            "W04": [ids[3]],
-            "W05": [ids[4]],
-            "W06": [f"{ids[5]}-q5"] * 2,
-            "W07": [f"{ids[5]}-q4"],
-            "W08": [f"{ids[6]}-q1"],
-            "W09": [f"{ids[6]}-q2"],
-            "W10": [f"{ids[7]}-f0"] * 2,
-            "W11": [f"{ids[7]}-f1"],
-            "W12": [f"{ids[8]}-f0"],
-            "W13": [f"{ids[8]}-f1"],
-            "W14": [f"{ids[8]}-f2"],
-            "W15": [f"{ids[9]}-f0"],
-            "W16": [f"{ids[9]}-f99"],
-            "W17": [f"{ids[10]}-f0"],
-            "W18": [f"{ids[10]}-f1"],
-            # the report that stands twice, and the fact that does
-            "W19": sorted(2 * [*(f"{ids[2]}-f{n}" for n in range(5)), f"{ids[7]}-f0"]),
-            "W20": [],
-            "W21": [f"{pair[1].sha256[:16]}-f1"],
-            "W22": [f"{new}-f1"],
-            "W23": [f"{new}-f1"],
-            "W24": sorted([*gone["issuer_id"], *lost["issuer_id"]]),
-            "W25": ["2021"],
-            "W26": ["reports 2024"],
-            "W27": ["q1"],
-        }
-    )
+    assert {rule: sorted(rows) for rule, rows in named.items()} == {
+        "W01": [readings[towns[0]].sha256],
+        "W02": [readings[towns[1]].sha256],
+        "W03": [ids[2]] * 2,
+        "W04": [ids[3]],
+        "W05": [ids[4]],
+        "W06": [f"{ids[5]}-q5"] * 2,
+        "W07": [f"{ids[5]}-q4"],
+        "W08": [f"{ids[6]}-q1"],
+        "W09": [f"{ids[6]}-q2"],
+        "W10": [f"{ids[7]}-f0"] * 2,
+        "W11": [f"{ids[7]}-f1"],
+        "W12": [f"{ids[8]}-f0"],
+        "W13": [f"{ids[8]}-f1"],
+        "W14": [f"{ids[8]}-f2"],
+        "W15": [f"{ids[9]}-f0"],
+        "W16": [f"{ids[9]}-f99"],
+        "W17": [f"{ids[10]}-f0"],
+        "W18": [f"{ids[10]}-f1"],
+        # the report that stands twice, and the fact that does
+        "W19": sorted(2 * [*(f"{ids[2]}-f{n}" for n in range(5)), f"{ids[7]}-f0"]),
+        "W20": [],
+        "W21": [f"{pair[1].sha256[:16]}-f1"],
+        "W22": [f"{new}-f1"],
+        "W23": [f"{new}-f1"],
+        "W24": sorted([*gone["issuer_id"], *lost["issuer_id"]]),
+        "W25": ["2021"],
+        "W26": ["reports 2024"],
+        "W27": ["q1"],
+    }
     assert verdict.refused.startswith(
         "W01「文件的处理结果应为已入库、拒收、重复件之一」：文件有 1 行不合格，如 处理结果＝在途"
     )
