@@ -37,6 +37,7 @@ _PAIR = re.compile(r"(.*?[十百千万])?([一二两三四五六七八九])([二
 _PAIR_OF = {"一二", "一两", "二三", "两三", "三四", "三五", "四五", "五六", "六七", "七八", "八九"}
 _FACTOR = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 _MONEY_STEP = re.compile("[万亿]+$")
+_SIDES = ("head", "tight", "after")
 _PARTS_UNIT = {"百分之": ("%", 100), "千分之": ("‰", 1000)}
 
 
@@ -105,10 +106,8 @@ class Amounts:
         if upper is not None:
             low, high = (end * unit.times for end in self._ends(match, upper))
             return Amount(_out(low), _out(low), _out(high), "range", printed, unit.name)
-        if numerals.parse(_joined(match["number"])) is None:
-            return None
-        value = _value(match) * unit.times
-        return self._bounded(match, word, value, unit, printed)
+        value = _value(match)
+        return None if value is None else self._bounded(match, word, value * unit.times, unit, printed)
 
     def _bounded(self, match: re.Match[str], word: Found | None, value: Exact, unit: Unit, printed: str) -> Amount:
         rule = self._rule(match, word)
@@ -133,9 +132,9 @@ class Amounts:
 
     def _rule(self, match: re.Match[str], word: Found | None) -> str | None:
         """The word nearest to the number decides: 数百, then 余, then 以上, then the word before it."""
-        for side in ("head", "tight", "after"):
-            if match[side]:
-                return self._rules[side, _joined(match[side])]
+        for side, said in zip(_SIDES, match.group(*_SIDES), strict=True):
+            if said:
+                return self._rules[side, _joined(said)]
         return word.rule if word else None
 
     def _parts(self, match: re.Match[str], word: Found | None) -> Amount | None:
@@ -151,7 +150,7 @@ class Amounts:
 
     def _ends(self, match: re.Match[str], upper: re.Match[str]) -> tuple[Exact, Exact]:
         """Both ends of a range; a 万 at the upper end holds for the lower too (3-5万元) if that keeps their order."""
-        low, high = _value(match), _value(upper)
+        low, high = _value(match) or 0, _value(upper) or 0
         if not _steps(match):
             shared = low * _factor("".join(c for c in _steps(upper) if c in _FACTOR))
             if low < shared < high:
@@ -179,10 +178,14 @@ def _steps(match: re.Match[str]) -> str:
     return number[len(number.rstrip("十百千万亿 \t\n\u3000\xa0")) :]
 
 
-def _value(match: re.Match[str]) -> Exact:
-    value = _number(match["number"]) * _factor(match["times"])
-    more = match["more"]
-    if match["half"] or (more and match["unit"] == "年"):
+def _value(match: re.Match[str]) -> Exact | None:
+    """The number of a match with its steps and its half; None where the digits are no numeral (十百)."""
+    number = numerals.parse(_joined(match["number"]))
+    if number is None:
+        return None
+    times, half, more = match.group("times", "half", "more")
+    value = _exact(number) * _factor(times) if times else _exact(number)
+    if half or (more and match["unit"] == "年"):
         value = value + Decimal("0.5")
     elif more:
         value = value + Decimal("0.5" if more == "半" else f"0.{numerals.parse(more)}")

@@ -109,7 +109,7 @@ def _facts(quantities: Sequence[Quantity], members: Sequence[int], year: int, ph
 def _fact(
     quantities: Sequence[Quantity], group: Sequence[int], year: int, phrasings: Phrasings, flags: tuple[str, ...]
 ) -> Fact:
-    best = quantities[min(group, key=lambda index: (quantities[index].bound != "exact", index))]
+    best = quantities[next((index for index in group if quantities[index].bound == "exact"), group[0])]
     code = best.indicator or ""
     factor = phrasings.factors[code].get(best.unit, 1)
     return Fact(

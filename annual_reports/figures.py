@@ -135,7 +135,7 @@ class _Reader:
             section=section,
             sentence=self.text[slice(*sentence)].strip(),
             sentence_start=sentence[0],
-            rule=" ".join(name for name in (reading.rule, rule) if name),
+            rule=f"{reading.rule} {rule}" if reading.rule and rule else reading.rule or rule,
         )
 
     def _of_table(self, figure: TableFigure) -> list[Quantity]:

@@ -97,25 +97,21 @@ class _Finder:
     window: Window
     previous: tuple[Match, ...]
     background: Background
-    _own: frozenset[str] = NOTHING
-    _clause: frozenset[str] = NOTHING
     _listed: frozenset[str] = NOTHING  # words that only stand among the examples
 
     def __post_init__(self) -> None:
         window = self.window
-        self._own = words(window.before) | words(window.behind)
-        self._clause = window.clause() | self._own
         left, right = window.examples
         self._listed = NOTHING
         if left < right:
             outside = [token for token in window.before if not left <= token.start < right]
-            self._listed = self._own - words(outside) - words(window.behind)
+            self._listed = window.said - words(outside) - words(window.behind)
 
     def claims(self) -> list[_Found]:
         """The best rule, or one for each of several nouns, or none."""
         if several := self._of_each_noun():
             return several
-        best = self._best(self.window.before, self.window.behind, self.figure.start, self._own)
+        best = self._best(self.window.before, self.window.behind, self.figure.start, self.window.said)
         return [best] if best else []
 
     def _of_each_noun(self) -> list[_Found]:
@@ -188,18 +184,18 @@ class _Finder:
             return None
         score = float(rule.weight)
         for group in rule.near:
-            value = _longest(group, own) or _longest(group, self._clause) - _IN_CLAUSE
+            value = _longest(group, own) or _longest(group, self.window.clause) - _IN_CLAUSE
             if value <= 0:
                 return None
             score += _COMPANION + value
         for group in rule.next:
             beside = self.window.following() if self.window.plain else NOTHING
-            value = max(_longest(group, own), _longest(group, self._clause) - 1, _longest(group, beside) - 1)
+            value = max(_longest(group, own), _longest(group, self.window.clause) - 1, _longest(group, beside) - 1)
             if value <= 0:
                 return None
             score += _COMPANION + value
         for group in rule.wide:
-            value = _longest(group, own) or _longest(group, self._clause) - _IN_CLAUSE
+            value = _longest(group, own) or _longest(group, self.window.clause) - _IN_CLAUSE
             if value <= 0 and not (value := self._reach(group)):
                 return None
             score += _COMPANION + value
@@ -210,7 +206,7 @@ class _Finder:
         foreign = self.window.foreign
         if foreign > _MOST_FOREIGN_FOR_SENTENCE:
             return 0
-        if value := _longest(group, words(self.window.earlier())):
+        if value := _longest(group, self.window.earlier()):
             return value - _IN_SENTENCE or -1
         if value := _longest(group, self.window.following()):
             return value - _IN_NEXT or -1
@@ -234,10 +230,10 @@ def _with_scope(found: _Found, unit: str, phrasings: Phrasings, place: tuple[Win
     rule, scopes = found.phrasing, phrasings.scopes[found.phrasing.code]
     scope = scopes.by_unit.get(unit, "")
     if not scope and scopes.by_word:
-        where = [words(window.before) | words(window.behind), window.clause()]
+        where = [window.said, window.clause]
         bare = all(token.filler for token in (*window.before, *window.behind))
         if bare and found.leaning and before is not None:
-            where.append(words(before.before) | words(before.behind))
+            where.append(before.said)
         scope = _named(scopes.by_word, where) or "".join(scopes.defaults)
     return Match(rule.code, scope, rule.name)
 

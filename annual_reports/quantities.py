@@ -83,6 +83,12 @@ _CODE_BEFORE = re.compile(r"[0-9A-Za-zＡ-Ｚａ-ｚ.．+＋*×/_#@&=%-]")
 _RATE_BEFORE = re.compile(r"[率度](?:均)?(?:达到|达|为|是|实现|保持在?|维持)?$")
 _AND_NUMBER = re.compile(rf"和[{DIGITS}]")
 _MINUS = frozenset("-－−﹣")
+# Digits and a sign with which no date, code, ratio, heading mark or document number goes on: most figures are such, and
+# need not be tried for each of these.
+_SHAPELESS = re.compile(
+    rf"[{DIGITS}]{{1,8}}[^{DIGITS}0-9A-Za-zＡ-Ｚａ-ｚ\s年月日号时点学全以至到和及与"
+    r".．·・•‧∙⋅﹒,，、:：∶/／_\-－‐–—―─~～〜)）〕］\]】﹞]"
+)
 
 
 class _Reader:
@@ -137,18 +143,26 @@ class _Reader:
 
     def _arabic(self, start: int) -> None:
         word = self.bounds.before(self.text, start, self.done)
+        if not _SHAPELESS.match(self.text, start) and self._shaped(start, word):
+            return
+        if trap := self.traps.pattern(self.text, start):
+            self._leave(start, *trap)
+        else:
+            self._measured(start, word)
+
+    def _shaped(self, start: int, word: Found | None) -> bool:
+        """Whether the digits at ``start`` are a heading mark, a document number, a date, a code or a ratio."""
         if word is None:
             if end := traps.heading_at(self.text, start):
-                return self._leave(start, end, "heading")
+                self._leave(start, end, "heading")
+                return True
             if end := traps.bracketed_document_number(self.text, start):
-                return self._leave(start, end, "name")
+                self._leave(start, end, "name")
+                return True
         if end := traps.date_at(self.text, start, word is not None):
-            return self._leave(start, end, "date")
-        if self._shape(traps.CODE, start, "name") or self._shape(traps.RATIO, start, "other"):
-            return None
-        if trap := self.traps.pattern(self.text, start):
-            return self._leave(start, *trap)
-        return self._measured(start, word)
+            self._leave(start, end, "date")
+            return True
+        return self._shape(traps.CODE, start, "name") or self._shape(traps.RATIO, start, "other")
 
     def _measured(self, start: int, word: Found | None) -> None:
         """An Arabic number that no trap claims."""

@@ -127,7 +127,7 @@ def _pieces(blocks: tuple[Block, ...]) -> list[_Piece]:
 
 # --- cleaning characters -------------------------------------------------------------------------------------------
 
-_BREAKS = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_BREAKS = re.compile("[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029](?:(?<=\r)\n)?")
 _SPACES = re.compile("[ \u3000]{2,}|\u3000")
 _SPACE_KINDS = re.compile("[\t\u00a0\u1680\u2000-\u200a\u202f\u205f]")
 _INVISIBLE = re.compile(

@@ -28,40 +28,43 @@ _Place = tuple[int, Span, int, int]  # clause's start, own words before the figu
 class Window:
     """What stands around one figure.
 
-    ``before`` and ``behind`` are its own words on either side, as tokens of the lexicon; ``own`` is where the former
-    stand. ``foreign`` counts the characters of its own words that the catalogue does not know. ``plain``: the next
-    clause has no figure. ``examples`` is where a list stands that only illustrates what is counted: 「解决欠薪、用地等
-    问题5个」 counts problems. What lies further off is asked for more seldom and looked up when it is.
+    ``before`` and ``behind`` are its own words on either side, as tokens of the lexicon, ``said`` the same as words;
+    ``own`` is where the former stand. ``clause`` adds the words earlier in its clause (another figure between), or
+    later where the figure opens a list (对5个乡镇、4家单位督察). ``foreign`` counts the characters of its own words
+    that the catalogue does not know. ``plain``: the next clause has no figure. ``examples`` is where a list stands that
+    only illustrates what is counted: 「解决欠薪、用地等问题5个」 counts problems. What lies further off is asked for
+    more seldom, but then by rule after rule: it is looked up once, when it is.
     """
 
     own: Span
     before: list[Token]
     behind: list[Token]
+    said: frozenset[str]
+    clause: frozenset[str]
     examples: Span
     foreign: int
     plain: bool
     _line: _Line
-    _rest: tuple[Span, Span]
     _earlier: Span
-    _following: Span
+    _next: Span
+    _words_earlier: frozenset[str] | None = None
+    _words_next: frozenset[str] | None = None
 
-    def clause(self) -> frozenset[str]:
-        """Words earlier in its clause (another figure between), or later where the figure opens a list
-        (对5个乡镇、4家单位督察)."""
-        first, last = self._rest
-        return words(self._line.between(*first)) | words(self._line.between(*last))
-
-    def earlier(self) -> list[Token]:
-        """What stands in the sentence before its clause."""
-        return self._line.between(*self._earlier)
+    def earlier(self) -> frozenset[str]:
+        """Words of the sentence before its clause."""
+        if self._words_earlier is None:
+            self._words_earlier = words(self._line.between(*self._earlier))
+        return self._words_earlier
 
     def following(self) -> frozenset[str]:
         """Words of the next clause, up to its first figure."""
-        return words(self._line.between(*self._following))
+        if self._words_next is None:
+            self._words_next = words(self._line.between(*self._next))
+        return self._words_next
 
     def said_before(self) -> list[Token]:
         """Everything in the sentence before its own words."""
-        return self._line.between(self._earlier[0], self._rest[0][1])
+        return self._line.between(self._earlier[0], self.own[0])
 
 
 class _Line:
@@ -89,7 +92,7 @@ def windows(
     start, end = sentence
     found = []
     for index, (clause, own, right, close) in enumerate(_places(text, sentence, figures, marks)):
-        first, last = figures[index]
+        last = figures[index][1]
         before, behind = line.between(*own), line.between(last, right)
         listed = _examples(text, own, before, lexicon)
         at = bisect_left(marks, close)
@@ -99,18 +102,23 @@ def windows(
             ahead = figures[index + 1][0]
         if text.startswith(_OF_WHICH, close + 1):
             ahead = close  # 「召开会议22次，其中专题研究法治4次」: what follows is about the 4
+        said = words(before) | words(behind)
+        near = words(line.between(clause, own[0])) | words(
+            line.between(*_predicate(text, last, (right, close), behind, figures))
+        )
         found.append(
             Window(
                 own,
                 before,
                 behind,
+                said,
+                said | near,
                 listed,
                 foreign=_foreign(text, own, before, listed, lexicon) + lexicon.unknown(text, last, right, behind),
                 plain=plain,
                 _line=line,
-                _rest=((clause, min(own[0], first)), _predicate(text, last, (right, close), behind, figures)),
                 _earlier=(start, clause),
-                _following=(close, ahead),
+                _next=(close, ahead),
             )
         )
     return found, line.tokens
