@@ -26,6 +26,7 @@ MEASURES = {
 }
 TITLE_LENGTH = 12  # characters of a heading's title that must agree
 _META = {"report_year": "报告年度", "province": "省", "county": "县", "township": "乡镇", "issuer": "报告机关"}
+_ZERO_DIGIT = re.compile(r"(?<!\d)[0０](?!\d)")
 _SPACE = re.compile(r"\s+")
 
 
@@ -118,8 +119,8 @@ def _bare(words: str | None) -> str:
 
 
 def states_zero(quantity: Quantity) -> bool:
-    """A zero in words (未发生…); a printed 0件 is a figure like any other."""
-    return quantity.value == 0 and not re.search(r"\d", quantity.printed) and quantity.role == "achieved"
+    """A zero in words (未发生…, also 未发生1起); a printed 0件 is a figure like any other."""
+    return quantity.value == 0 and not _ZERO_DIGIT.search(quantity.printed) and quantity.role == "achieved"
 
 
 def _same_place(quantity: Quantity, quote: str) -> bool:

@@ -1,4 +1,5 @@
-"""What each figure of a sentence is: role, indicator and scope, over the hand-written table ``meanings.txt``."""
+"""What each figure of a sentence is: role, indicator and scope, over the hand-written tables ``meanings.txt`` and
+``zeros.txt``."""
 
 from __future__ import annotations
 
@@ -11,14 +12,14 @@ import pytest
 from annual_reports import catalogue, figures
 from annual_reports.report import Quantity, Section
 
-TABLE = Path(__file__).with_name("meanings.txt")
+TABLES = [Path(__file__).with_name(name) for name in ("meanings.txt", "zeros.txt")]
 YEAR = 2024
 KINDS = {"计划": "plan", "建议": "suggestions", "问题": "problems"}
 
 
 def rows() -> list[tuple[str, str, str]]:
     found = []
-    for line in TABLE.read_text("utf-8").splitlines():
+    for line in (line for table in TABLES for line in table.read_text("utf-8").splitlines()):
         if line and not line.startswith("#"):
             sentence, _, meaning = line.rpartition("|")
             heading = re.match(r"【(.*?)】", sentence)
