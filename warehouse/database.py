@@ -149,7 +149,7 @@ def migrate(con: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
             )
         con.execute("CHECKPOINT")
         ran.append(migration.name)
-    if recorded(con, "definitions") != schema.version():
+    if ran or recorded(con, "definitions") != schema.version():  # a table that was made anew has lost its comments
         define(con)
         ran.append("definitions")
     return ran

@@ -62,8 +62,28 @@ def test_a_later_migration_runs_on_an_older_file(home, tmp_path, monkeypatch):
     (folder / "migrations" / f"{number:04}_more.sql").write_text("ALTER TABLE core.checks ADD COLUMN more INTEGER;")
     monkeypatch.setattr(schema, "sql_folder", lambda: folder)
     con = database.connect(home.warehouse)
-    assert database.migrate(con, home.warehouse) == [f"{number:04}_more.sql"]
+    assert database.migrate(con, home.warehouse) == [f"{number:04}_more.sql", "definitions"]
     assert database.migrate(con, home.warehouse) == []
+    con.close()
+
+
+def test_reports_of_an_older_file_keep_rows_and_comments_when_their_text_is_compressed_anew(home, monkeypatch):
+    shipped = database.migrations()
+    monkeypatch.setattr(database, "migrations", lambda: shipped[:1])
+    con = database.open(home)
+    con.execute("""
+        INSERT INTO core.reports BY NAME SELECT
+            'a' AS report_id, 'aa' AS sha256, 'x' AS issuer_id, 'resolved' AS resolution, 2024 AS report_year,
+            false AS part_year, '正文' AS text, 2 AS char_count, 'f' AS figures_hash, 't' AS text_hash, 'l' AS load_id
+    """)
+    con.close()
+    monkeypatch.undo()
+    con = database.open(home)
+    assert con.execute("SELECT report_id, text, load_id FROM core.reports").fetchall() == [("a", "正文", "l")]
+    comments = "SELECT comment FROM duckdb_columns() WHERE table_name = 'reports' AND schema_name = 'core'"
+    assert all(comment for (comment,) in con.execute(comments).fetchall())
+    [(ddl,)] = con.execute("SELECT sql FROM duckdb_tables() WHERE table_name = 'reports'").fetchall()
+    assert "ZSTD" in ddl.upper()
     con.close()
 
 
