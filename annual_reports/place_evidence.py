@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from annual_reports import issuers
 from annual_reports.catalogue import Catalogue
-from annual_reports.divisions import Divisions, Unit
+from annual_reports.divisions import Divisions, Unit, short_names
 from annual_reports.text import Text
 
 _ADDRESSEE = re.compile(r"^(?:中共)?([\u4e00-\u9fa5、]{2,24})[：:]$", re.MULTILINE)
@@ -137,7 +137,15 @@ def scores(
             if times >= 2:
                 fits = (unit.county or unit.city)[-1] == kind
                 score.add("上级类别", f"{kind}委、{kind}政府", 1 if fits else -1)
+    _without_what_all_have(found)
     return found
+
+
+def _without_what_all_have(found: dict[tuple[str, str, str, str], Score]) -> None:
+    """What says as much for every candidate (their own common name, above all) tells none of them."""
+    if len(found) > 1 and (common := min(score.points for score in found.values())) > 0:
+        for score in found.values():
+            score.points -= common
 
 
 def _shared(unit: Unit, place: Unit) -> float:
@@ -152,8 +160,17 @@ def _shared(unit: Unit, place: Unit) -> float:
 
 
 def _add_names(score: Score, unit: Unit, text: str, names: str) -> None:
-    for name, times in ((unit.county, 1.0), (unit.city, 0.6), (unit.province, 0.6)):
-        if name and (count := text.count(name)):
+    for name, times in ((unit.county, 1.0), (unit.city, 0.65), (unit.province, 0.65)):
+        if name and (count := text.count(name) or (len(_called(name).findall(text)) if name != unit.name else 0)):
             score.add("正文地名", f"{name}（{count} 处）", times * min(count, 3))
         if name and name in names:
             score.add("文件名", name, times)
+
+
+@lru_cache(maxsize=1024)
+def _called(name: str) -> re.Pattern[str]:
+    """The short name of a province, city or county where it means the place, and the report's own: not a road (南京路),
+    not what is learnt from elsewhere (赴浙江考察, 浙江“千万工程”经验), not 长治久安."""
+    short = "|".join(map(re.escape, short_names(name))) or "(?!)"
+    other = "久安|[东西南北中]?路|大道|街|[“‘]?(?:千万|枫桥)|[^，。；]{0,6}经验"
+    return re.compile(f"(?<![赴往去])(?:{short})(?!{other})")

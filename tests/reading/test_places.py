@@ -244,6 +244,31 @@ def test_counties_of_one_name_are_told_apart_by_their_city():
     assert found.key == "福建省/福州市/鼓楼区"
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "在鼓楼区委、区政府的领导下，鼓楼区各部门扎实工作。我区落实《河南省法治社会建设实施方案》，河南省考核优秀。",
+        "鼓楼区司法局牵头，鼓楼区法院配合，为开封高质量发展、为中原和河南争光。",
+    ],
+)
+def test_what_all_candidates_share_does_not_hide_what_tells_them_apart(body):
+    """Their common name is worth as much for each of the four 鼓楼区, however often it is printed."""
+    found = issuer("鼓楼区2023年法治政府建设情况报告", body)
+    assert (found.key, found.resolution) == ("河南省/开封市/鼓楼区", "resolved")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "我区赴南京学习江苏经验，并赴江苏考察。",
+        "我区在南京路、南京西路设普法点，借鉴江苏等地先进经验。",
+        "我区推广浙江“千万工程”经验和浙江枫桥经验。",
+    ],
+)
+def test_places_that_are_visited_learnt_from_or_lent_to_a_road_are_no_evidence(body):
+    assert issuer("鼓楼区2023年法治政府建设情况报告", body).resolution == "ambiguous"
+
+
 def test_nothing_to_go_by_is_unresolved():
     found = issuer("2024年法治政府建设情况报告")
     assert (found.name, found.level, found.resolution, found.key) == (None, None, "unresolved", None)
