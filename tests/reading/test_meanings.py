@@ -1,5 +1,5 @@
-"""What each figure of a sentence is: role, indicator and scope, over the hand-written tables ``meanings.txt`` and
-``zeros.txt``."""
+"""What each figure of a sentence is: role, indicator and scope, over the hand-written tables ``meanings.txt``,
+``wordings.txt`` (the same indicators, said in other ways) and ``zeros.txt``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from annual_reports import catalogue, figures
 from annual_reports.report import Quantity, Section
 
-TABLES = [Path(__file__).with_name(name) for name in ("meanings.txt", "zeros.txt")]
+TABLES = [Path(__file__).with_name(name) for name in ("meanings.txt", "wordings.txt", "zeros.txt")]
 YEAR = 2024
 KINDS = {"计划": "plan", "建议": "suggestions", "问题": "problems"}
 
