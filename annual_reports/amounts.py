@@ -172,8 +172,6 @@ def _steps(match: re.Match[str]) -> str:
     """The 万, 亿 … that end an Arabic or Chinese number, printed behind 余 or not."""
     if match["times"]:
         return match["times"]
-    if match["tight"]:
-        return ""
     number = match["number"]
     return number[len(number.rstrip("十百千万亿 \t\n\u3000\xa0")) :]
 

@@ -107,6 +107,19 @@ def test_perfect_reading() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "right"),
+    [
+        ("示例省甲镇人民政府", True),  # how many of the places above a title prints is chance
+        ("中共甲镇委员会、甲镇人民政府", False),
+        ("示例省人民政府", False),
+    ],
+)
+def test_an_issuer_is_the_same_with_or_without_the_places_above_it(name: str, right: bool) -> None:
+    label = {**LABEL, "meta": {**LABEL["meta"], "issuer": name}}  # type: ignore[dict-item]
+    assert scores(perfect(), label)["meta"] == (4 + right, 5)
+
+
+@pytest.mark.parametrize(
     "change",
     [{"value": 31.0}, {"bound": "exact"}, {"unit_printed": "件"}, {"sentence": "别的句子。"}, {"role": "target"}],
 )
