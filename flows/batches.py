@@ -7,12 +7,11 @@ Knows what becomes of a file that cannot be taken, of rows that the gate holds b
 from __future__ import annotations
 
 import hashlib
-import threading
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
@@ -22,15 +21,15 @@ from annual_reports.report import RejectCode, Report
 from expectations import gate, quarantine, records
 from expectations.limits import Vocabulary
 from flows import inbox
-from flows.inbox import Found
+from flows.inbox import Found, Taken
 from flows.reading_process import Knowledge, Original, Packed, pack, rejected, unpack
 from flows.summary import Reject
 from warehouse import load, query, snapshots
 from warehouse.home import Home
-from warehouse.snapshots import Snapshot
+from warehouse.snapshots import Keeping, Snapshot
 
 TAKERS = 8  # threads that wait for the disk
-_SAME = [threading.Lock() for _ in range(256)]  # by the first two digits of a hash
+PORTION, PORTION_BYTES = 256, 64_000_000  # files and bytes that are taken at once
 
 
 class BatchRefused(RuntimeError):
@@ -75,16 +74,14 @@ def take(run: Run, files: Sequence[Found], known: set[str]) -> Batch:
     """
     batch = Batch()
     rows: list[tuple[str, str, int | None, int]] = []
-    with ThreadPoolExecutor(TAKERS) as pool:
-        taken_files = list(pool.map(lambda file: _take(run, file), files))
-    for file, (path, sha256, code, reason, published) in zip(files, taken_files, strict=True):
+    for file, (path, sha256, code, reason, published) in zip(files, _take(run, files), strict=True):
         rows.append((sha256, path, file.mtime_ns, file.size))
         if published:
             batch.dates[sha256] = published
         if sha256 in known or sha256 in batch.paths:
             continue
         batch.paths[sha256] = path
-        original = Original(sha256, file.size, Path(path).name, str(snapshots.place(run.home, sha256)))
+        original = Original(sha256, file.size, os.path.basename(path), str(snapshots.place(run.home, sha256)))
         if code is None:
             batch.originals.append(original)
         else:
@@ -101,20 +98,37 @@ class _Took(NamedTuple):
     published: date | None
 
 
-def _take(run: Run, file: Found) -> _Took:
-    """One file's bytes into the snapshots; several threads do this, for a disk takes its time to be sure (3 ms)."""
-    path, taken = inbox.shown(file.path), inbox.take(file, run.largest)
+def _take(run: Run, files: Sequence[Found]) -> Iterator[_Took]:
+    """The files' bytes into the snapshots. Several threads read them, for a disk or a network takes its time."""
+    with ThreadPoolExecutor(TAKERS) as pool:
+        for some in _portions(files):
+            hands = [some[n::TAKERS] for n in range(TAKERS)]
+            taken = list(pool.map(lambda hand: [inbox.take(file, run.largest) for file in hand], hands))
+            keeping = snapshots.Keeping(run.home)
+            took = [_keep(keeping, run, file, taken[n % TAKERS][n // TAKERS]) for n, file in enumerate(some)]
+            keeping.settle()
+            yield from took
+
+
+def _portions(files: Sequence[Found]) -> Iterator[list[Found]]:
+    """The files in portions that are few and small enough to be held in memory."""
+    portion: list[Found] = []
+    for file in files:
+        if portion and (len(portion) >= PORTION or sum(f.size for f in portion) + file.size > PORTION_BYTES):
+            yield portion
+            portion = []
+        portion.append(file)
+    if portion:
+        yield portion
+
+
+def _keep(keeping: Keeping, run: Run, file: Found, taken: Taken) -> _Took:
+    path = inbox.shown(file.path)
     if taken.sha256 is None:
         return _Took(path, _stand_in(path), taken.code, taken.reason, None)
-    published, changed = None, load.moment(file.mtime_ns)
-    with _SAME[int(taken.sha256[:2], 16)]:  # two files of one content write one sidecar
-        if snapshots.sidecar_place(run.home, taken.sha256).exists():
-            published = snapshots.read(run.home, taken.sha256).published_on
-        if taken.data is not None:
-            snapshots.keep(run.home, taken.data, path, run.started, changed)
-        else:
-            snapshots.sight(run.home, taken.sha256, file.size, path, run.started, changed)
-    return _Took(path, taken.sha256, taken.code, taken.reason, published)
+    changed = load.moment(file.mtime_ns)
+    kept = keeping.keep(taken.sha256, taken.data, file.size, path, run.started, changed)
+    return _Took(path, taken.sha256, taken.code, taken.reason, kept.published_on)
 
 
 def _stand_in(path: str) -> str:

@@ -148,13 +148,13 @@ def take(found: Found, largest: int) -> Taken:
     """
     digest = hashlib.sha256()
     try:
-        with open(found.path, "rb") as file:
+        with open(found.path, "rb", buffering=0) as file:
             if found.size > largest:
                 while piece := file.read(1 << 20):
                     digest.update(piece)
                 data = None
             else:
-                data = file.read(largest + 1)
+                data = file.read(found.size + 1)  # a file that grew is told by its size below
                 digest.update(data)
             after = os.fstat(file.fileno())
     except OSError as error:

@@ -10,12 +10,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
 from warehouse.home import Home
+
+WAITING = 8  # threads that wait for the disk
 
 
 class SnapshotError(RuntimeError):
@@ -63,32 +66,75 @@ def sidecar_place(home: Home, sha256: str) -> Path:
     return home.snapshots / sha256[:2] / f"{sha256}.json"
 
 
-def keep(home: Home, data: bytes, path: str, seen_at: datetime, mtime: datetime | None = None) -> str:
-    """Keep the original and note that it was seen at ``path``; returns its SHA-256. Keeping twice changes nothing.
+class Keeping:
+    """Originals and sidecars on their way: written aside as they come, and given their names together by ``settle``.
 
-    ``seen_at`` and ``mtime`` are UTC without a zone. The bytes reach the disk before the name exists.
+    A disk takes milliseconds to be sure of a file; asked for many at once it takes little longer than for one. Until
+    ``settle`` the originals wait in the system's memory and the sidecars in ours, so whoever keeps many settles now and
+    then. One process keeps at a time: the one that has the warehouse open.
     """
+
+    def __init__(self, home: Home) -> None:
+        self.home, self.root = home, str(home.snapshots)
+        self.sidecars: dict[str, Snapshot] = {}
+        self.changed: set[str] = set()
+        self.aside: list[tuple[str, str]] = []
+
+    def keep(  # noqa: PLR0917
+        self, sha256: str, data: bytes | None, size: int, path: str, seen_at: datetime, mtime: datetime | None = None
+    ) -> Snapshot:
+        """Note that the content was seen at ``path``, and keep its bytes, where they are not yet kept.
+
+        ``data`` is None where only the sidecar is wanted. ``seen_at`` and ``mtime`` are UTC without a zone. Raises
+        SnapshotError for a sidecar that cannot be read.
+        """
+        known = self.sidecars.get(sha256) or self._known(sha256, size)
+        if data is not None and sha256 not in self.sidecars and _size(f"{self.root}/{sha256[:2]}/{sha256}") != size:
+            self._write(sha256, sha256, data)
+        if all(at.path != path for at in known.locations):
+            here = Location(path, mtime.isoformat() if mtime else None, seen_at.isoformat())
+            known = Snapshot(sha256, size, (*known.locations, here), known.published)
+            self.changed.add(sha256)
+        self.sidecars[sha256] = known
+        return known
+
+    def settle(self) -> None:
+        """Everything kept so far reaches the disk and then gets its name; a kill leaves the old or the new."""
+        for sha256 in self.changed:
+            self._write(sha256, f"{sha256}.json", _content(self.sidecars[sha256]))
+        with ThreadPoolExecutor(WAITING) as pool:
+            list(pool.map(_sync, [[name for name, _ in self.aside[n::WAITING]] for n in range(WAITING)]))
+        for name, target in self.aside:
+            os.replace(name, target)
+        self.sidecars, self.changed, self.aside = {}, set(), []
+
+    def _known(self, sha256: str, size: int) -> Snapshot:
+        if _size(f"{self.root}/{sha256[:2]}/{sha256}.json") is None:
+            return Snapshot(sha256, size)
+        return read(self.home, sha256)
+
+    def _write(self, sha256: str, name: str, data: bytes) -> None:
+        folder = f"{self.root}/{sha256[:2]}"
+        aside = f"{folder}/.{name}.part"  # the same in every run, so that a killed one's is written over
+        try:
+            file = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
+        except FileNotFoundError:
+            os.makedirs(folder, exist_ok=True)
+            return self._write(sha256, name, data)
+        with open(file, "wb", buffering=0) as out:
+            left = memoryview(data)
+            while left:
+                left = left[out.write(left) :]
+        self.aside.append((aside, f"{folder}/{name}"))
+
+
+def keep(home: Home, data: bytes, path: str, seen_at: datetime, mtime: datetime | None = None) -> str:
+    """Keep one original and note that it was seen at ``path``; returns its SHA-256. Keeping twice changes nothing."""
     sha256 = hashlib.sha256(data).hexdigest()
-    target = place(home, sha256)
-    if not target.exists() or target.stat().st_size != len(data):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _write(target, data)
-    sight(home, sha256, len(data), path, seen_at, mtime)
+    keeping = Keeping(home)
+    keeping.keep(sha256, data, len(data), path, seen_at, mtime)
+    keeping.settle()
     return sha256
-
-
-def sight(  # noqa: PLR0917
-    home: Home, sha256: str, size: int, path: str, seen_at: datetime, mtime: datetime | None = None
-) -> None:
-    """Note in the sidecar that the content was seen at ``path``; a path that is noted already stays as it is."""
-    target = sidecar_place(home, sha256)
-    known = read(home, sha256) if target.exists() else Snapshot(sha256, size)
-    if any(at.path == path for at in known.locations):
-        return
-    here = Location(path, mtime.isoformat() if mtime else None, seen_at.isoformat())
-    target.parent.mkdir(parents=True, exist_ok=True)
-    content = asdict(Snapshot(sha256, size, (*known.locations, here), known.published))
-    _write(target, json.dumps(content, ensure_ascii=False, indent=1).encode())
 
 
 def read(home: Home, sha256: str) -> Snapshot:
@@ -124,10 +170,22 @@ def every(home: Home) -> Iterator[Snapshot]:
     yield from sorted(found, key=lambda s: (s.first.first_seen, s.first.path, s.sha256))
 
 
-def _write(target: Path, data: bytes) -> None:
-    aside = target.with_name(f".{target.name}.{os.getpid()}.part")
-    with aside.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(aside, target)
+def _content(snapshot: Snapshot) -> bytes:
+    content = {**vars(snapshot), "locations": [vars(at) for at in snapshot.locations]}
+    return json.dumps(content, ensure_ascii=False, indent=1).encode()
+
+
+def _size(path: str) -> int | None:
+    try:
+        return os.stat(path).st_size
+    except FileNotFoundError:
+        return None
+
+
+def _sync(names: Iterable[str]) -> None:
+    for name in names:
+        file = os.open(name, os.O_RDONLY)
+        try:
+            os.fsync(file)
+        finally:
+            os.close(file)

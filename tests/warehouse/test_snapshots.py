@@ -46,6 +46,19 @@ def test_a_half_written_original_is_written_again(home):
     assert snapshots.original(home, sha256) == b"abcdef"
 
 
+def test_nothing_has_its_name_before_it_is_settled_and_leftovers_are_written_over(home):
+    data, sha256 = b"abc", hashlib.sha256(b"abc").hexdigest()
+    for _ in range(2):  # the first is killed before it settles
+        keeping = snapshots.Keeping(home)
+        keeping.keep(sha256, data, 3, "a.txt", T0)
+        keeping.keep(sha256, data, 3, "b.txt", T0)
+        assert not snapshots.place(home, sha256).exists()
+    keeping.settle()
+    assert sorted(p.name for p in home.snapshots.rglob("*") if p.is_file()) == [sha256, f"{sha256}.json"]
+    assert [at.path for at in snapshots.read(home, sha256).locations] == ["a.txt", "b.txt"]
+    assert snapshots.original(home, sha256) == data
+
+
 def test_a_person_may_write_the_date_of_publication(home):
     sha256 = snapshots.keep(home, b"abc", "a.txt", T0)
     place = snapshots.sidecar_place(home, sha256)
