@@ -6,6 +6,7 @@ with: the release before, and a baseline that people keep. Leaves out the rules 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,8 +23,10 @@ from expectations.rules import Rule
 from expectations.verdict import RowFailure, RuleResult, Verdict
 
 LISTED = 1000  # failing rows named per rule; how many there are is counted exactly
+TEXTS = 5000  # reports whose texts are held at once
 COUNTED = ("reports", "quantities", "facts")  # the tables for which a baseline may give row counts
 _REPORTED = {"issuer_id": pl.String, "report_year": pl.Int32}
+_BLANK = re.compile(r"\s", re.ASCII)
 _WANTED = {"table_name": pl.String, "report_year": pl.Int32, "rows_wanted": pl.Int64}
 
 
@@ -52,6 +55,7 @@ def check_warehouse(
     references = {
         "previous_reports": pl.DataFrame(schema=_REPORTED) if previous is None else previous.select(list(_REPORTED)),
         "baseline": pl.DataFrame(wanted, schema=_WANTED, orient="row"),
+        "misplaced": pl.DataFrame({"place": misplaced(con)}, schema={"place": pl.Int64}),
     }
     for table, frame in references.items():
         con.register("incoming", frame.to_arrow())
@@ -65,6 +69,29 @@ def check_warehouse(
         for table in references:
             con.execute(f"DROP TABLE IF EXISTS temp.{table}")
     return Verdict(tuple(results), tuple(failures), _refusal(results, failures), started, _now())
+
+
+def misplaced(con: duckdb.DuckDBPyConnection) -> list[int]:
+    """The row ids of the quantities whose printed words do not stand where they say in the text; ASCII blanks apart.
+
+    In Python and some reports at a time, for SQL counts the characters of a text from its beginning for every figure,
+    and joins all texts to all figures (1.8 GB for 12,000 reports). A figure whose report is missing is not judged here.
+    """
+    [(last,)] = con.execute("SELECT max(rowid) FROM core.reports").fetchall()
+    wrong = []
+    for start in range(0, (last or -1) + 1, TEXTS):
+        some = f"core.reports WHERE rowid BETWEEN {start} AND {start + TEXTS - 1}"
+        texts = dict(con.execute(f"SELECT report_id, text FROM {some}").fetchall())
+        figures = con.execute(f"""
+            SELECT rowid, report_id, span_start, span_end, printed FROM core.quantities
+            WHERE report_id IN (SELECT report_id FROM {some})
+        """)
+        while rows := figures.fetchmany(10_000):
+            for row, report, first, end, printed in rows:
+                words = texts[report][max(first, 0) : max(end, 0)]
+                if words != printed and _BLANK.sub("", words) != _BLANK.sub("", printed):
+                    wrong.append(row)
+    return wrong
 
 
 def reported(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
