@@ -17,12 +17,15 @@ from annual_reports.traps import CAPITALS, DIGITS, HAN_DIGITS
 from annual_reports.units import NO_UNIT, Unit, Units
 from annual_reports.units import SPACE as S
 
+_CLOSES = r"[\u4e00-\u9fff%％、，。；]"  # what stands behind a figure, and not behind cells of a table
+_COUNTED = "[余多万亿%％个件次项名条场家份人期起宗处批户位]"
 _FIGURE = (
     rf"(?:[{DIGITS}]{{1,3}}(?:[,，][{DIGITS}]{{3}}(?![{DIGITS}]))+"
-    rf"|[{DIGITS}]{{1,3}}(?:[ \u2009\u202f\xa0][{DIGITS}]{{3}}(?![{DIGITS}]))+(?={S}[\u4e00-\u9fff%％])"
+    rf"|[{DIGITS}]{{1,3}}(?:[ \u2009\u202f\xa0][{DIGITS}]{{3}}(?![{DIGITS}]))+(?=(?:[.．][{DIGITS}]+)?{S}{_CLOSES})"
+    rf"|[{DIGITS}](?: [{DIGITS}](?![{DIGITS}])){{1,6}}(?={S}{_COUNTED})"  # letter-spaced: 1 2 6 件
     rf"|[{DIGITS}]+)(?:[.．][{DIGITS}]+)?"
 )
-_STEP = r"(?:[十百千]?万亿?|亿|[十百千](?=万)|千(?![克米瓦伏方])|百(?![分姓货米]))"
+_STEP = r"(?:[十百千]?万亿?|亿|[wW](?=[+＋余多人次条份件户元个])|[十百千](?=万)|千(?![克米瓦伏方])|百(?![分姓货米]))"
 _ARABIC = rf"{_FIGURE}(?:{S}{_STEP}(?:[{DIGITS}]+(?:千万|百万|[万千百]))*)?"
 _HAN = rf"[{HAN_DIGITS}]+(?:点[{HAN_DIGITS}]+)?"
 _SLASHED = rf"[{DIGITS}]{{1,2}}/[{DIGITS}]{{1,2}}(?![{DIGITS}/])"
@@ -115,9 +118,11 @@ class Amounts:
             exact = _out(value)
             return Amount(exact, exact, exact, "exact", printed, unit.name)
         number, factor = _number(match["number"]) if match["number"] else value, _factor(match["times"]) * unit.times
-        place = last_place(number, factor) if rule == "next_step" else 1
+        place = last_place(number, factor) if rule == "next_step" else unit.times
         whole = rule == "next_step" and unit.kind != "rate"  # 30余小时 runs from 31, as 30余件 does
         step = min(1 if whole else unit.step, place / 10 if isinstance(place, Decimal) else 1, _grain(value))
+        if rule == "next_unit":
+            step = min(step, Decimal("0.1"))
         low, high = limits(rule, value, place, step)
         if match["tight"] == "几" and low is not None:
             low = value + factor if high is None else min(value + factor, high)  # 9几 leaves no room above

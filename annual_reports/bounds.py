@@ -54,7 +54,8 @@ class BoundWords:
         for word in sorted((w for w in words if w.side == "before"), key=lambda w: -len(w.word)):
             self._before.setdefault(word.word[-1], []).append(word)
         apart = "|".join(w.word for w in words if w.apart)
-        self._apart = re.compile(rf"({apart})[^，。；：、\d{DIGITS}\n一二两三四五六七八九十百千万]{{1,6}}$")
+        # 最多的一人办案41件: 「的」 and 「时」 make it a noun of its own
+        self._apart = re.compile(rf"({apart})(?![的时])[^，。；：、\d{DIGITS}\n一二两三四五六七八九十百千万]{{1,6}}$")
 
     def before(self, text: str, number: int, floor: int) -> Found | None:
         """The bound word that ends right before ``text[number]``, not reaching over ``floor``; longest first."""
@@ -109,11 +110,17 @@ def _word(key: str, entry: dict[str, Any]) -> BoundWord:
 def _either(words: list[BoundWord], side: str) -> str:
     """A regular expression for the words of one side, longest first, each kept from being part of a longer word."""
     chosen = sorted((w for w in words if w.side == side), key=lambda w: -len(w.word))
-    return "|".join(re.escape(w.word) + (f"(?!{'|'.join(w.not_before)})" if w.not_before else "") for w in chosen)
+    return "|".join(map(_guarded, chosen))
+
+
+def _guarded(word: BoundWord) -> str:
+    behind = f"(?:{'|'.join(f'(?<={unit})' for unit in word.only)})" if word.only else ""
+    return behind + re.escape(word.word) + (f"(?!{'|'.join(word.not_before)})" if word.not_before else "")
 
 
 BOUND_OF: dict[str, Bound] = {
     "next_step": "at_least",
+    "next_unit": "at_least",
     "from": "at_least",
     "above": "at_least",
     "several": "at_least",
@@ -128,7 +135,8 @@ def limits(rule: str, value: Exact, last_place: Exact, step: Exact) -> tuple[Exa
     """``low`` and ``high`` of ``value`` under a rule of the catalogue, both inclusive, None where open.
 
     ``last_place`` is the worth of the last non-zero place of the numeral as printed (30 → 10, 3.5万 → 1000, 102 → 10:
-    a number not ending in 0 runs to the next ten); ``step`` is the smallest step of the unit. Always low ≤ high.
+    a number not ending in 0 runs to the next ten), for ``next_unit`` that of one unit (九成多 → 10); ``step`` is the
+    smallest step of the unit. Always low ≤ high.
     """
     return _LIMITS[rule](value, last_place, step)
 
@@ -156,6 +164,7 @@ def tenths(value: Exact, count: int) -> Exact:
 
 _LIMITS: dict[str, Callable[[Exact, Exact, Exact], tuple[Exact | None, Exact | None]]] = {
     "next_step": lambda value, place, step: _ordered(value + step, (value // place + 1) * place - step),
+    "next_unit": lambda value, place, step: (value + step, (value // place + 1) * place - step),
     "from": lambda value, place, step: (value, None),
     "above": lambda value, place, step: (value + step, None),
     "several": lambda value, place, step: (value * 2, value * 10 - step),

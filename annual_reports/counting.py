@@ -20,6 +20,7 @@ _HALF_OF = tuple("上下前后每大近过")  # 上半年 is a time, not half a 
 _BEGINS = frozenset({"", *"，。；、,;:：！!？?（(\n “\t\u3000\xa0"})  # nothing is counted right behind these
 _ZERO = ("零", "〇")
 _ROUND = frozenset("百千万亿")
+_TENS = re.compile(".[十百千万]|[十百千万].")
 # 五台县, 四棵树镇, 三家子镇. What one counts as well (三条街道, 两所乡镇中学) needs a name of its own before its
 # 镇; the last line is 八家子林业局, 三间房水库.
 _NAMED = r"[^个名乡镇村县市区街级，。；、\s]"
@@ -56,7 +57,11 @@ class Counting:
         if printed is None:
             return "quantity" if self._counts_alone(text, match) else "other"
         unit = self._units.of("".join(printed.split()))
-        if not unit.chinese or (upper is None and self._is_place(text, match)):
+        if (
+            not unit.chinese
+            or (unit.chinese == "tens" and not _TENS.search(number))
+            or (upper is None and self._is_place(text, match))
+        ):
             return "other"
         return "quantity" if upper is not None else self._with_unit(text, match, unit, word)
 

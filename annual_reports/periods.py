@@ -23,7 +23,7 @@ _CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九０１２�
 _NUMERAL = r"(?:[2２][0０][0-9０-９]{2}|二[〇○零Ｏ0][〇○零一二三四五六七八九]{2})"
 # Opens with its first digit and looks back only then: the other way round a search takes seven times as long.
 _YEAR = re.compile(
-    r"(?P<year>[2２二](?<![0-9０-９〇○零一二三四五六七八九—\-－~～至到].)"
+    r"(?P<year>[2２二](?<![0-9０-９〇○零一二三四五六七八九—\-－~～到].)(?<![0-9０-９年〇○零一二三四五六七八九]至.)"
     r"(?:(?<!二)[0０][0-9０-９]{2}|(?<=二)[〇○零Ｏ0][〇○零一二三四五六七八九]{2}))"
     r"\s?(?:年|(?=[—\-－~～至到]\s?[12]?\d\s?月))"
     rf"(?!\s?[—\-－~～至到]\s?{_NUMERAL}\s?年)"

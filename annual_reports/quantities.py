@@ -194,8 +194,8 @@ class _Reader:
         """A day of the year (3·15), a year, a code, a number alone on its line (a page number, a cell)."""
         text = self.text
         before, behind = text[start - 1 : start] or "\n", text[end : end + 1]
-        festival = traps.FESTIVAL.match(text, start)
-        if festival and not (festival["point"] and text[festival.end() : festival.end() + 1] in ENDS):
+        festival, shared = traps.FESTIVAL.match(text, start), _AND_NUMBER.match(text, end)  # 1.3和2.6个百分点
+        if festival and not (festival["point"] and (text[festival.end() : festival.end() + 1] in ENDS or shared)):
             return "name", festival.end()
         if word is None and before not in "计共达" and traps.BARE_YEAR.fullmatch(text, start, end):
             return "date", end

@@ -31,7 +31,7 @@ INSIDE = re.compile(f"[{DIGITS}]+|[{HAN_DIGITS}]+")
 DOCUMENT_NUMBER = re.compile(rf"[〔［\[(（【﹝]{S}(?:19|20)[0-9]{{2}}{S}[〕］\])）】﹞]{S}第?{S}[0-9]{{1,5}}{S}号?")
 
 ORDINAL = re.compile(
-    rf"第{S}[（(]?(?:[{HAN_DIGITS}]+|[{DIGITS}]+)[）)]?"
+    rf"第{S}[（(]?(?:[{HAN_DIGITS}]+|[{DIGITS}]+)[）)]?(?:{S}(?:[-－‐–—―─~～〜]{{1,2}}|至|到)第?{S}(?:[{HAN_DIGITS}]+|[{DIGITS}]+))?"
     r"(?:[届次批期号条款项章节名位个轮季度类编卷辑版]|责任人|书记|一)?"
 )
 

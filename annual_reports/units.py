@@ -17,12 +17,13 @@ SPACE = r"[ \t\u3000\xa0]*(?:\n[ \t\u3000\xa0]*)?"
 @dataclass(frozen=True, slots=True)
 class Unit:
     """One unit: canonical ``name``, ``kind`` of units.yml, ``times`` the printed number gives the value (九成 → 90 %),
-    ``chinese`` whether it may follow Chinese digits, ``one`` when 一 counts before it, ``step`` its smallest step."""
+    ``chinese`` whether it may follow Chinese digits ("tens": only those with 十, 百 or 千), ``one`` when 一 counts
+    before it, ``step`` its smallest step."""
 
     name: str
     kind: str
     times: int
-    chinese: bool
+    chinese: bool | str
     one: str
     step: int | Decimal
 
@@ -67,11 +68,12 @@ def compile_units(table: dict[str, Any]) -> Units:
         guard = f"(?!{'|'.join(entry['not_before'])})" if "not_before" in entry else ""
         if "only_before" in entry:
             guard += f"(?={'|'.join(entry['only_before'])}|$)"
+        before = f"(?:{'|'.join(f'(?<={words})' for words in entry['only_after'])})" if "only_after" in entry else ""
         for spelling in (name, *entry.get("variants", ())):
             by_spelling[spelling] = unit
-            spellings.append((spelling, guard))
+            spellings.append((spelling, before + SPACE.join(map(re.escape, spelling)) + guard))
     spellings.sort(key=lambda pair: -len(pair[0]))
-    single = "|".join(SPACE.join(map(re.escape, spelling)) + guard for spelling, guard in spellings)
+    single = "|".join(pattern for _, pattern in spellings)
     counts = "|".join(SPACE.join(map(re.escape, name)) for name, e in table.items() if e["kind"] == "count")
     second = f"(?:{SPACE}[（(]{SPACE}(?:{counts}){SPACE}[）)]|[/／](?:{counts}))"
     return Units(f"(?:{single}){second}?", by_spelling)
