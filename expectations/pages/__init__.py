@@ -27,7 +27,7 @@ from expectations.rules import SEVERITIES, Rule
 
 RUNS = 30  # how many checks and loads back the charts go
 LISTED = 2000  # how many rows a list shows at most; the warehouse has them all
-BATCH = 500  # reports fetched at a time: every fetch looks through the whole tables
+BATCH = 1000  # reports fetched at a time: every fetch looks through the whole tables
 MANY = 400  # report pages that are worth processes of their own, which take half a second to come up
 TOLD = {"R13", "W27"}  # told on the overview in words of their own: unresolved issuers, held rows
 MADE = ".made.json"  # which state of each report its page shows
@@ -239,8 +239,8 @@ def _reports(  # noqa: PLR0917
     progress(0, len(wanted))
     done = 0
     with Renderers(site, processes if len(wanted) >= MANY else 0) as renderers:
-        parts = (questions.page_parts(con, wanted[n : n + BATCH]) for n in range(0, len(wanted), BATCH))
-        for keys in renderers.write(parts):
+        some = (wanted[n : n + BATCH] for n in range(0, len(wanted), BATCH))
+        for keys in renderers.write((ids, questions.page_parts(con, ids)) for ids in some):
             kept |= {key: state[key] for key in keys}
             done += len(keys)
             progress(done, len(wanted))

@@ -85,9 +85,9 @@ def blocks(text: str, title: str | None, sections: Sequence[Row], places: Sequen
         elif not body.strip():
             html = Markup("")
         elif not headed and _compact(text[start:end]) in _compact(title):
-            html = Markup('<p class="title">{}</p>').format(body)
+            html = Markup(f'<p class="title">{body}</p>')
         else:
-            html = Markup("<p>{}</p>").format(body)
+            html = Markup(f"<p>{body}</p>")
         headed = headed or section is not None
         if html:
             rendered.append(Block(html, tuple(mark.anchor for mark in inside)))
@@ -130,17 +130,16 @@ def _heading_end(text: str, start: int, end: int, section: Row) -> int:
     return found.end() + (text[found.end() : found.end() + 1] in RUN_IN_STOPS)
 
 
+# The four below are a report page's cost: 40 figures each. ``Markup.format`` would take three times as long, so they
+# put plain strings together; whatever is not a constant here goes through ``escape``.
 def _heading(body: Markup, section: Row) -> Markup:
     level = min(int(section["level"]) + 2, 6)
-    repaired = Markup("")
-    if section["repaired"]:
-        repaired = Markup(' <small class="repaired">序号应为{}</small>').format(section["marker"])
-    kind = Markup("")
+    repaired = f' <small class="repaired">序号应为{escape(section["marker"])}</small>' if section["repaired"] else ""
+    kind = ""
     if section["level"] == 1 and say(section["canonical"]) != section["title"]:
-        kind = Markup(' <small class="kind">{}</small>').format(say(section["canonical"]))
-    return Markup('<h{} id="{}">{}{}{}</h{}>').format(
-        level, "s" + section["section_id"].rpartition("-s")[2], body, repaired, kind, level
-    )
+        kind = f' <small class="kind">{escape(say(section["canonical"]))}</small>'
+    key = escape(section["section_id"].rpartition("-s")[2])
+    return Markup(f'<h{level} id="s{key}">{body}{repaired}{kind}</h{level}>')
 
 
 def _inline(text: str, start: int, end: int, inside: Sequence[Mark]) -> Markup:
@@ -153,8 +152,6 @@ def _inline(text: str, start: int, end: int, inside: Sequence[Mark]) -> Markup:
     return Markup("".join(parts))
 
 
-# The two below are a report page's cost: 40 figures each. ``Markup.format`` would take three times as long, so they put
-# plain strings together; whatever is not a constant here goes through ``escape``.
 def _mark(words: str, mark: Mark) -> str:
     reading, key = mark.readings[0], mark.anchor
     css = css_class(reading)

@@ -18,14 +18,16 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Self
 
+import polars as pl
+
 from expectations.pages import marking
-from expectations.pages.questions import Row
+from expectations.pages.questions import Row, by_report
 from expectations.pages.site import Site, page_name
 
 TEXT_BYTES = 400_000  # of marked text on one page of a long report
 LISTED = 200  # checks and failures that a page shows at most; the warehouse has them all
 
-Parts = dict[str, dict[str, list[Row]]]  # per report all that its page shows: part → rows
+Batch = tuple[list[str], dict[str, pl.DataFrame]]  # reports, and all that their pages show: part → rows of all of them
 Wrote = tuple[list[str], int]  # the reports whose pages are there, and how many pages those are (of a long one several)
 
 
@@ -51,7 +53,7 @@ class Renderers:
             pipe.close()
             process.wait()
 
-    def write(self, batches: Iterable[Parts]) -> Iterator[list[str]]:
+    def write(self, batches: Iterable[Batch]) -> Iterator[list[str]]:
         """Write every batch; yields the keys whose pages are there. At most one waits, so that memory stays level."""
         if not self.workers:
             yield from (write_pages(self.site, batch)[0] for batch in batches)
@@ -69,7 +71,7 @@ class Renderers:
         self.site.written += pages
         return keys
 
-    def _hand_over(self, batch: Parts) -> Wrote:
+    def _hand_over(self, batch: Batch) -> Wrote:
         pipe = self.free.get()
         try:
             pipe.send(batch)
@@ -112,12 +114,12 @@ def main() -> None:
         pipe.send(f"{type(error).__name__}: {error}")
 
 
-def write_pages(site: Site, batch: Parts) -> Wrote:
+def write_pages(site: Site, batch: Batch) -> Wrote:
     """The pages of all reports of ``batch``."""
     before = site.written
-    for parts in batch.values():
+    for parts in by_report(*batch).values():
         _report(site, parts)
-    return list(batch), site.written - before
+    return batch[0], site.written - before
 
 
 def _report(site: Site, parts: dict[str, list[Row]]) -> None:
