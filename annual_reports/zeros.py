@@ -31,8 +31,10 @@ _PASSIVE = re.compile("(?:被|提起|而)+$")
 _REFUSED = re.compile(
     r"正当|理由|障碍|法定|效力|关系|条件|权限|资质|不(?!当|服|作为|公|力|规范|文明)|须|应当|规定|依据|制度|标准|时限|手续"
     r"|许可(?!案)|[把将]|及时|认真|严格|充分|完全|按照?|真正|很好|全面|主动|彻底|深入|积极|落实|履行|建立|健全|人员|队伍|机构|经费"
-    r"|能力|意识|渠道|重视|安排|配备|[证照](?:明|件|经营)|违反|违规制|抵触|未[公经按备]"
+    r"|能力|意识|渠道|重视|安排|配备|[证照](?:明|件|经营)|违反|违规制|抵触|未[公经按备]|受到|给予"
 )
+_CONDITION = re.compile("(?<=的)[，,]")  # 逾期未申请行政复议的，…
+_LABEL = re.compile('[两三四五]无[”"]?(?:村|社区|小区|镇|乡|街道|单位|目标|创建)')  # 无诉讼、无上访的“三无”村
 _OF = re.compile("的(?:行政)?")
 _NEGATED = re.compile("[未不没无零]")
 _LONGEST = 60
@@ -174,6 +176,8 @@ def _denied(text: str, start: int, first: int, near: bool, zeros: _Zeros) -> Ite
     scope = _PASSIVE.sub("", narrowed[0]) if narrowed else ""
     tail = _TAIL.match(text, nouns[-1].end)
     last = min(tail.end() if tail else nouns[-1].end, _clause_end(text, nouns[-1].end))
+    if _CONDITION.match(text, last) or _LABEL.search(text, last, _clause_end(text, last)):
+        return
     start = _with_adverb(text, start)
     for code, own_scope in _meant(text, nouns, zeros):
         yield Zero(start, last, code, scope or own_scope)
@@ -182,7 +186,13 @@ def _denied(text: str, start: int, first: int, near: bool, zeros: _Zeros) -> Ite
 def _denied_before(text: str, end: int, last: int, zeros: _Zeros) -> Iterator[Zero]:
     """What the negation ``text[end:last]`` denies in front of it; also across a colon: 「败诉案件：无」."""
     before = end - 1 if text[end - 1 : end] in ("：", ":") else end
-    nouns = list(_heads(text, _clause_start(text, before), before, zeros))
+    nouns: list[_Noun] = []
+    for noun in reversed(list(_nouns(text, _clause_start(text, before), before, zeros))):
+        rest = text[noun.end : nouns[0].start if nouns else before]
+        joint = _JOINT.search(rest) if nouns else None
+        if (nouns and not joint) or not _TAIL.fullmatch(rest[: joint.start()] if joint else rest):
+            break
+        nouns.insert(0, noun)
     for code, scope in _meant(text, nouns, zeros):
         yield Zero(nouns[0].start, last, code, scope)
 
