@@ -23,7 +23,7 @@ _FIGURE = (
     rf"(?:[{DIGITS}]{{1,3}}(?:[,，][{DIGITS}]{{3}}(?![{DIGITS}]))+"
     rf"|[{DIGITS}]{{1,3}}(?:[ \u2009\u202f\xa0][{DIGITS}]{{3}}(?![{DIGITS}]))+(?=(?:[.．][{DIGITS}]+)?{S}{_CLOSES})"
     rf"|[{DIGITS}](?: [{DIGITS}](?![{DIGITS}])){{1,6}}(?={S}{_COUNTED})"  # letter-spaced: 1 2 6 件
-    rf"|[{DIGITS}]+)(?:[.．][{DIGITS}]+)?"
+    rf"|[{DIGITS}]+)(?:[.．][{DIGITS}]+|{S}[.．]{S}[{DIGITS}]+(?={S}(?:[%％‰]|个百分点)))?"  # 97⏎.3%
 )
 _STEP = r"(?:[十百千]?万亿?|亿|[wW](?=[+＋余多人次条份件户元个])|[十百千](?=万)|千(?![克米瓦伏方])|百(?![分姓货米]))"
 _ARABIC = rf"{_FIGURE}(?:{S}{_STEP}(?:[{DIGITS}]+(?:千万|百万|[万千百]))*)?"
@@ -69,7 +69,7 @@ class Amounts:
             rf"(?:{S}(?P<tight>{words.tight})(?:{S}(?P<times>{_STEP}))?)?"
             rf"(?P<half>个半(?=小时|月|学时)|个半(?={S}工作日))?"
             rf"(?:{S}(?P<unit>{units.pattern}))?"
-            rf"(?P<more>(?<=年)半(?![数年天月])|(?<=成)(?:半|[一二三四五六七八九])(?![十百千]))?"
+            rf"(?P<more>(?<=[年天])半(?![数年天月夜])|(?<=成)(?:半|[一二三四五六七八九])(?![十百千]))?"
             rf"(?:{S}(?P<after>{words.after}))?"
         )
         self.match = self._pattern.match
@@ -188,7 +188,7 @@ def _value(match: re.Match[str]) -> Exact | None:
         return None
     times, half, more = match.group("times", "half", "more")
     value = _exact(number) * _factor(times) if times else _exact(number)
-    if half or (more and match["unit"] == "年"):
+    if half or (more and match["unit"] in ("年", "天")):
         value = value + Decimal("0.5")
     elif more:
         value = value + Decimal("0.5" if more == "半" else f"0.{numerals.parse(more)}")

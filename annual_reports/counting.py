@@ -20,6 +20,7 @@ _HALF_OF = tuple("上下前后每大近过")  # 上半年 is a time, not half a 
 _BEGINS = frozenset({"", *"，。；、,;:：！!？?（(\n “\t\u3000\xa0"})  # nothing is counted right behind these
 _ZERO = ("零", "〇")
 _ROUND = frozenset("百千万亿")
+_MOST = ("最多", "最少", "最高", "最低", "最长")
 _TENS = re.compile(".[十百千万]|[十百千万].")
 # 五台县, 四棵树镇, 三家子镇. What one counts as well (三条街道, 两所乡镇中学) needs a name of its own before its
 # 镇; the last line is 八家子林业局, 三间房水库.
@@ -97,6 +98,8 @@ class Counting:
         before = text[max(0, start - _REACH) : start]
         if unit.one == "never" or (word is None and self._none.search(before)):
             return False
+        if word is not None and before.endswith(_MOST) and text[end : end + 1] not in ENDS:
+            return False  # 最多一场达5000人: the largest of them
         if word is not None or match["after"] or self._every.search(before):
             return True
         closed = text[end : end + 1] in ENDS or text[end : end + 1] in ("和", "及", "与")

@@ -50,8 +50,12 @@ DATE = re.compile(
     re.ASCII,
 )
 DAY = re.compile(rf"[{DIGITS}]{{1,2}}{S}[日号]")
-_DAY_IS_SPAN = re.compile(rf"[{DIGITS}]+{S}日(?:内|之内|以内|以上|以下|前|期)")
-_SPAN_BEFORE = re.compile(r"(?:公示期?|公告期?|拘留|为期|期限|期满|提前|满|时限|延长|缩短|压缩|期)(?:为|是|至|到)?$")
+_DAY_IS_SPAN = re.compile(
+    rf"(?<![月至到—-])[{DIGITS}]+{S}日(?:内|之内|以内|以上|以下|前|期|会商|办结|结案|审结|法定|时限|制度)"
+)
+_SPAN_BEFORE = re.compile(
+    r"(?:公示期?|公告期?|拘留|为期|期限|期满|提前|满|时限|延长|缩短|压缩|平均|期)(?:为|是|至|到)?$"
+)
 
 BARE_YEAR = re.compile(r"(?:19|20)\d\d(?![\d.．,，])", re.ASCII)
 
