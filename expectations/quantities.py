@@ -30,8 +30,12 @@ SELECT
     s.canonical,
     coalesce(u.unit_known, q.unit = '') AS unit_known,
     q.indicator IS NULL OR i.code IS NOT NULL AS indicator_known,
-    regexp_replace(q.printed, '\s', '', 'g') = regexp_replace(q.cut_words, '\s', '', 'g') AS cuts_printed,
-    contains(regexp_replace(q.sentence, '\s', '', 'g'), regexp_replace(q.cut_words, '\s', '', 'g')) AS in_sentence,
+    CASE WHEN q.printed = q.cut_words THEN true
+        ELSE regexp_replace(q.printed, '\s', '', 'g') = regexp_replace(q.cut_words, '\s', '', 'g')
+    END AS cuts_printed,
+    CASE WHEN contains(q.sentence, q.cut_words) THEN true
+        ELSE contains(regexp_replace(q.sentence, '\s', '', 'g'), regexp_replace(q.cut_words, '\s', '', 'g'))
+    END AS in_sentence,
     row_number() OVER (
         PARTITION BY q.report_id, q.span_start, q.span_end, q.role, q.indicator, q.scope ORDER BY q._row
     ) AS copy

@@ -92,8 +92,8 @@ def render(con: duckdb.DuckDBPyConnection, home: Home) -> None:
 
 
 def judged(verdict: Verdict) -> Outcome:
-    """A verdict as an outcome with its sentence."""
-    broken = [r for r in verdict.results if not r.passed]
+    """A verdict as an outcome with its sentence. Rules of severity info only note something: they break nothing."""
+    broken = [r for r in verdict.results if not r.passed and (r.severity != "info" or r.error)]
     message = f"全库检查 {len(verdict.results)} 条规则，{len(broken)} 条没有通过"
     if verdict.refused:
         return Outcome("failed", f"{message}：{verdict.refused}", None, broken)

@@ -20,9 +20,10 @@ import duckdb
 from warehouse import schema
 from warehouse.home import Home
 
-MEMORY_GB = (
-    2.5  # what DuckDB may hold; beyond it spills to the home's tmp. A load of 10 million facts stays under 4 GB so
-)
+# What DuckDB may hold; beyond it spills to the home's tmp. It keeps what it has read up to here, so this is what any
+# large warehouse takes, whatever is done with it.
+MEMORY_GB = 1.0
+THREADS = 8  # at most: each wants 125 MB of it
 
 # what DuckDB raises when damage shows only as a block is read
 DAMAGE = (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException, duckdb.FatalException)
@@ -94,6 +95,7 @@ def connect(path: Path, *, read_only: bool = False, spill: Path | None = None) -
     settings: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": False,
         "memory_limit": f"{min(MEMORY_GB, 0.6 * _machine_gb()):.1f}GB",
+        "threads": min(THREADS, os.cpu_count() or 1),
     }
     if spill is not None:
         settings["temp_directory"] = str(spill / "duckdb")

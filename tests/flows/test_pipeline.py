@@ -303,6 +303,16 @@ def test_what_a_killed_run_left_unpublished_is_published_by_the_next(home, quick
     assert (summary.outcome, published) == ("nothing_new", [1])
 
 
+@pytest.mark.parametrize(
+    ("severity", "error", "outcome"),
+    [("info", None, "completed"), ("warning", None, "quarantined"), ("info", "cannot be run", "quarantined")],
+)
+def test_an_audit_with_notes_only_is_completed(severity, error, outcome):
+    result = RuleResult("versions", "W23", severity, "一句话", "", "修订", False, 3, 2, error=error)
+    checked = releasing.judged(Verdict((result,), (), None, database.now(), database.now()))
+    assert (checked.outcome, len(checked.broken)) == (outcome, outcome != "completed")
+
+
 def test_a_file_that_takes_too_long_is_rejected_and_the_others_are_read(home, quick):
     fill(home.inbox, 3)
     summary = ingest(home, processes=1, limits=Limits(seconds=1e-6))
