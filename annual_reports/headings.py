@@ -27,6 +27,11 @@ _BODY = re.compile(
     r"|(?:今年|20\d\d年)以来|我[镇乡街局区县市委办]|(?:镇|乡|街道|局|区|县)(?:党委|党组|党工委)"
     r"|成立(?:了|以|由)|制定(?:了|印发|出台)|召开(?:了)?(?:专题|党|会)|(?:坚持|按照|根据|围绕|结合|通过)[^，。]{6}"
 )
+# 「（二）依法决策：法律顾问审查合同16份」, 「二、存在问题：人员年龄偏大，持证率不高」
+_BODY_BEHIND_COLON = re.compile(r"(?P<title>[^：，]{2,16})：[^：]*(?:，|[0-9０-９])")
+# 「一、主要举措……3」 in a table of contents
+_LEADERS = re.compile(r"(?:…{2,}|[.．·]{4,})\s*\d*\s*$")
+_ATTACHED = re.compile(r"附件\s*[:：]")
 _TRAILING = "。；;：:，,、．. \u3000\t"
 _WEAK_TITLE = re.compile(r"^[^。；！？：:]{2,40}$")
 _SHORT_LINE = re.compile(r"[\u4e00-\u9fa5“”、，]{4,30}(?<![，、])")
@@ -121,11 +126,16 @@ def _names_a_main_part(title: str, kinds: _Kinds) -> bool:
 
 def _marked(text: Text) -> list[_Found]:
     found: list[_Found] = []
+    attached = False  # below 「附件：」 digits number the attachments
     for line in text.lines:
         match = marks.AT_LINE_START.match(text.text, line.start)
+        attached = attached or _ATTACHED.match(text.text, line.start) is not None
         if match is None or line.kind == "cell" or (found and line.start < found[-1].title_end):
             continue
         mark = marks.read(match)
+        attached = attached and mark.style >= marks.ARABIC
+        if attached or _LEADERS.search(text.text, line.start, line.end):
+            continue
         if match["bare"] and not (found and found[-1].mark[:2] == (mark.style, (mark.number or 0) - 1)):
             continue
         title = _title(text.text, match.end(), line.end)
@@ -180,6 +190,10 @@ def _title(text: str, start: int, end: int) -> tuple[int, int]:
         length = min(length, _before_body(line[:length]))
     elif not stop and line.count("：") == 1 and len(line) > 30:
         length = line.index("：")
+    elif colon := _BODY_BEHIND_COLON.match(line[:length]):
+        length = colon.end("title")
+    elif length > 20 and _FIGURE.search(line[:length]):
+        length = min(length, _before_body(line[:length]))
     if not stop and length == len(line) and (more := _broken_off(text, end, line)):
         return start, more
     return start, start + len(line[:length].rstrip(_TRAILING))
@@ -198,12 +212,18 @@ def _before_body(line: str) -> int:
 
 
 def _broken_off(text: str, end: int, line: str) -> int | None:
-    """The end of a title that goes on in the next line: 「（一）健全工作机制，⏎压实工作责任」."""
-    if end >= len(text) or line[-1:] not in "，、和与及的“《":
+    """The end of a title that goes on in the next line: 「（一）健全工作机制，⏎压实工作责任」, 「…，健全⏎决策机制」."""
+    hanging = "，" in line and len(line) - line.rindex("，") <= 3
+    if end >= len(text) or not (line[-1:] in "，、和与及的“《" or hanging):
         return None
     stop = _line_end(text, end + 1)
     following = text[end + 1 : stop]
-    if len(following) > 30 or "。" in following or marks.AT_LINE_START.match(text, end + 1):
+    if (
+        len(following) > 30
+        or "。" in following
+        or (hanging and "，" in following)
+        or marks.AT_LINE_START.match(text, end + 1)
+    ):
         return None
     return end + 1 + len(following.rstrip(_TRAILING))
 

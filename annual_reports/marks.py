@@ -21,12 +21,14 @@ class Mark(NamedTuple):
 
 
 _DIGIT = "一二三四五六七八九十"
+_COUNTING = "(?:季度|级|类|产业|期|等奖|是|、)"  # 一、二类场所; 一、二季度
+_CITED = "项(?!目)|款(?!项)|条(?!例|块)"  # （三）项所列情形: a place in a law
 AT_LINE_START = re.compile(
     rf"""[ \t\u3000]*(?:
       第(?P<part>[{_DIGIT}]{{1,3}})(?:部分|章|编)[、：:.．]?
-    | [（(〔［\[]\s?(?P<bracketed>[{_DIGIT}]{{1,3}})\s?[)）〕］\]](?:[、.．：:](?!\d))?
+    | [（(〔［\[]\s?(?P<bracketed>[{_DIGIT}]{{1,3}})\s?[)）〕］\]](?!{_CITED})(?:[、.．：:](?!\d))?
     | (?P<half>[{_DIGIT}]{{1,3}})[)）]、?
-    | (?P<chinese>[{_DIGIT}]{{1,3}})(?:\s?[、.．：:，,](?![{_DIGIT}](?:季度|级|等奖|是|、))|[ \u3000]+(?=\S{{4}}))
+    | (?P<chinese>[{_DIGIT}]{{1,3}})(?:(?:\s?[、.．：:，,]){{1,2}}(?![{_DIGIT}]{_COUNTING})|[ \u3000]+(?=\S{{4}}))
     | [（(]\s?(?P<digits>[0-9０-９]{{1,2}})\s?[)）]、?
     | (?P<halfdigits>[0-9０-９]{{1,2}})[)）]、?
     | (?P<arabic>[0-9０-９]{{1,2}})\s?(?:、|[.．，,](?![0-9０-９](?!\d\d\d年)))
@@ -37,7 +39,7 @@ AT_LINE_START = re.compile(
 )
 INLINE = re.compile(
     rf"(?:^|(?<=[。！？：:；;\n ]))(?P<chinese>[{_DIGIT}]{{1,3}})、"
-    rf"|(?<!第)[（(](?P<bracketed>[{_DIGIT}]{{1,3}})[)）](?![项款条点])"
+    rf"|(?<!第)[（(](?P<bracketed>[{_DIGIT}]{{1,3}})[)）](?!{_CITED}|点)"
 )
 _SIGNS = (
     (0x3220, BRACKETED),

@@ -30,6 +30,7 @@ _YEAR = re.compile(
 )
 _BRACKETED = re.compile(rf"[（(〔【]\s?(?P<year>{_NUMERAL})\s?(?:年?度?)[)）〕】](?!\s*第?\d+\s*号)")
 _IN_NAME = re.compile(rf"(?<!\d)(?P<year>{_NUMERAL})(?!\d|\s?[-—－~～至到]\s?{_NUMERAL})")
+_FIRST_PART = re.compile(r"^\s*(?:一\s?[、.．]|[（(]一[)）]|第一部分|1[、.．])", re.MULTILINE)
 _STATEMENT = re.compile(r"(?:现将|现就|将)[^。\n]{0,80}?(?:如下|报告|汇报)")
 _OPENING = 300  # characters after the title in which a report says which year it speaks of
 _OF_THE_NEXT_YEAR = re.compile(r"(?:工作)?(?:计划|打算|安排|思路|要点|展望|目标|重点)")
@@ -40,7 +41,13 @@ _UNTIL = re.compile(
 _MONTHS = re.compile(
     rf"(?:(?P<year>{_NUMERAL})年|今年)?\s?1\s?月?份?\s?[—–\-－~～至到]{{1,2}}\s?(?P<month>1[0-2]|[2-9])\s?月"
 )
-_HALF = re.compile(r"上半年|第一、二季度|前三季度|前(?P<n>[二三])个?季度|第一季度|一季度")
+_FROM_TO = re.compile(
+    rf"{_NUMERAL}年\s?\d{{1,2}}\s?月(?:\s?\d{{1,2}}\s?日)?\s?[—–\-－~～至到]{{1,2}}\s?"
+    rf"(?P<year>{_NUMERAL})年\s?(?P<month>\d{{1,2}})\s?月(?:\s?(?P<day>\d{{1,2}})\s?日)?"
+)
+_HALF = re.compile(
+    r"上半年|第?[一1][至到、—\-～~]第?[二三23]季度|第一、二季度|前三季度|前(?P<n>[二三])个?季度|第一季度|一季度"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +154,9 @@ def period(year: int, text: Text, title: str = "", published: date | None = None
     A cut-off counts where title, statement or opening name it, or where the report was published inside its year.
     """
     body = text.text
-    opening = f"{title}\n{body[: len(title) + _OPENING]}\n{''.join(_STATEMENT.findall(body[:4000]))}"
+    start = _FIRST_PART.search(body, len(title))
+    before = min(len(title) + _OPENING, start.start() if start else len(body))
+    opening = f"{title}\n{body[:before]}\n{''.join(_STATEMENT.findall(body[:4000]))}"
     inside = published is not None and published.year == year
     end = _cut_off(year, opening) or (_cut_off(year, body) if inside else None)
     if end is None and inside:
@@ -159,16 +168,18 @@ def period(year: int, text: Text, title: str = "", published: date | None = None
 
 def _cut_off(year: int, words: str) -> date | None:
     ends: list[date] = []
-    for found in (*_UNTIL.finditer(words), *_MONTHS.finditer(words)) if "月" in words else ():  # most name no month
+    for found in (
+        (*_UNTIL.finditer(words), *_MONTHS.finditer(words), *_FROM_TO.finditer(words)) if "月" in words else ()
+    ):  # most name no month
         named = found["year"]
         month = int(found["month"])
         if (named and _number(named) != year) or not 1 <= month <= 12:
             continue
         last = calendar.monthrange(year, month)[1]
-        day = int(found["day"]) if found.re is _UNTIL and found["day"] else last
+        day = int(found["day"]) if found.re is not _MONTHS and found["day"] else last
         ends.append(date(year, month, min(max(day, 1), last)))
     if not ends and (half := _HALF.search(words)):
-        month = 9 if "三季度" in half[0] else 3 if "一季度" in half[0] else 6
+        month = 9 if re.search("[三3]季度", half[0]) else 3 if "一季度" in half[0] else 6
         ends.append(date(year, month, calendar.monthrange(year, month)[1]))
     return max(ends, default=None)
 
