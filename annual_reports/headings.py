@@ -245,7 +245,7 @@ def _heading(text: str, start: int, title: tuple[int, int], mark: marks.Mark, pr
 def _unmarked(text: Text, found: list[_Found], kinds: _Kinds) -> list[_Found]:
     """Headings without a mark: by the file's heading styles; in a text without any level-1 mark, by their words."""
     taken = {text.text.rfind("\n", 0, f.start) + 1 for f in found}
-    taken |= {at + 1 for f in found if (at := text.text.find("\n", f.start, f.title_end)) >= 0}
+    taken |= {f.start + at.end() for f in found for at in re.finditer("\n", text.text[f.start : f.title_end])}
     styled = [ln for ln in text.lines if ln.kind == "heading" and ln.start not in taken and _may_be_heading(text, ln)]
     if styled:
         style_of = _styles_of_levels(text, found, styled)
