@@ -146,7 +146,7 @@ def find(text: str, catalogue: Catalogue) -> list[Zero]:
         if here and not zeros.unless.search(text, _clause_start(text, at), at):
             found += here
             done = here[-1].end
-    return sorted(set(found), key=lambda zero: (zero.start, zero.end, zero.code or ""))
+    return sorted(set(found), key=lambda zero: (zero.start, zero.end, zero.code or "", zero.scope))
 
 
 def _with_adverb(text: str, at: int) -> int:
