@@ -188,11 +188,8 @@ _SEVERAL = re.compile(
     rf"近[两二三四五六七八九十几2-9]年|[两二三四五六七八九十2-9]年来|历年|累计[^，。]{{0,6}}年来|(?:自|从)?{_NUMERAL}年(?:以来|起|至今)|十[二三四五]五[”\"]?(?:期间|以来)"
     rf"|{_NUMERAL}年?\s?[—\-－~～至到]\s?{_NUMERAL}\s?年|建[镇县区局]以来|改革开放"
 )
-_RELATIVE = (
-    (re.compile("前年"), -2),
-    (re.compile("去年|上一?年|前一年|往年"), -1),
-    (re.compile("明年|来年|下一?年|次年"), 1),
-)
+_RELATIVE = re.compile("(?P<two>前年)|(?P<last>去年|上一?年|前一年|往年)|(?P<next>明年|来年|下一?年|次年)|[今本当]年")
+_SHIFT = {"two": -2, "last": -1, "next": 1}
 
 
 def year_of(words: str, report_year: int) -> int | None:
@@ -210,4 +207,5 @@ def year_of(words: str, report_year: int) -> int | None:
     if named:
         return named[-1]
     relative = words.replace("上一年度", "")
-    return report_year + next((shift for pattern, shift in _RELATIVE if pattern.search(relative)), 0)
+    *_, said = (None, *_RELATIVE.finditer(relative))  # 上年结转12件、当年新收219件: the last one
+    return report_year + (_SHIFT.get(said.lastgroup or "", 0) if said else 0)

@@ -20,12 +20,16 @@ _YEARISH = re.compile(
 )
 _NAMED = re.compile(r"《[^》]*》|〔\d+〕|[“\"][^”\"]*[”\"]|[（(][^）)]*[）)]|历年(?!来)")
 _NOT_GOVERNING = re.compile(
-    r"(?:[2２二][0０〇○零].{2}|上一?)年(?:度|版)?[^，。；]{0,8}?"
-    r"(?:第[一二三四五六]批|反馈|制定|印发|出台|修订|修正|发布|颁布|施行|实施的|新修|版|述法|考核|评议|报告|成立的|计划|工作要点)"
+    r"(?:[2２二][0０〇○零].{2}|上一?|[去前])年(?:度|版)?[^，。；]{0,8}?"
+    r"(?:基础上|第[一二三四五六]批|反馈|制定|印发|出台|修订|修正|发布|颁布|施行|实施的|新修|版|述法|考核|评议|报告|成立的|计划|工作要点)"
 )
 _SEVERAL_YEARS = re.compile(r"[一二三四]五[”\"]?(?:规划)?(?:期间|以来)")
 _COMPARED = re.compile(r"(?:较|比|与|同)(?:上一?年|去年|前年|往年|[2２二][0０〇○零].{2}年)")
 _FIGURE = re.compile(r"\d")
+_CLOSED = re.compile(r"[（(][^（）()]*[）)]")  # 「（上年：902件）」 says nothing of what follows
+_BY_NOW = re.compile("已|目前|当前|现有|截[至止]")  # the year of a plan does not reach it
+# 「同比分别下降8件和1.7个百分点」: the words before the first figure of such a list hold for the others too
+_SHARED = re.compile(r"(分别[^，。；：\d]{0,8})(?:[\d.,]+[^，。；、\d]{0,5}[、和与及])+$")
 _MARK = re.compile("[，；：,;:]")
 _TO_LAST_MARK = re.compile(f".*{_MARK.pattern}", re.DOTALL)
 _BEHIND, _AHEAD = 120, 40  # characters on either side of a figure that may say what it is
@@ -123,6 +127,8 @@ def assign(text: str, place: Place, report_year: int, rules: Rules) -> Reading:
     mark = _MARK.search(text, end, last)
     close = mark.start() if mark else last
     before, printed, after = text[begin:start], text[start:end], text[end:last]
+    if "分别" in before:
+        before = _SHARED.sub(r"\1", before)
     for rule in rules.of(place.unit, place.section, rules.any_before.search(before) is not None):
         if (
             (not rule.printed or rule.printed.fullmatch(printed))
@@ -155,7 +161,7 @@ def governing_year(text: str, first: int, clause: int, figure: int, report_year:
     """
     if not _YEARISH.search(text, first, figure):
         return report_year
-    clauses = [text[clause:figure], *reversed(_MARK.split(text[first:clause]))]
+    clauses = [text[clause:figure], *reversed(_MARK.split(_CLOSED.sub("", text[first:clause])))]
     for position, words in enumerate(clauses):
         if _SEVERAL_YEARS.search(words):
             return None
@@ -164,7 +170,10 @@ def governing_year(text: str, first: int, clause: int, figure: int, report_year:
             continue
         if 0 < position < len(clauses) - 1 and _FIGURE.search(_YEARISH.sub("", bare)):
             continue
-        return periods.year_of(bare, report_year)
+        year = periods.year_of(bare, report_year)
+        if position and year is not None and year > report_year and _BY_NOW.search(clauses[0]):
+            return report_year
+        return year
     return report_year
 
 

@@ -59,7 +59,7 @@ _SPAN_BEFORE = re.compile(
 
 BARE_YEAR = re.compile(r"(?:19|20)\d\d(?![\d.．,，])", re.ASCII)
 
-RATIO = re.compile(rf"[{DIGITS}]+(?:[.．][{DIGITS}]+)?{S}[:：∶]{S}[{DIGITS}]+(?:[.．][{DIGITS}]+)?(?![{DIGITS}])")
+RATIO = re.compile(rf"[{DIGITS}]+(?:[.．][{DIGITS}]+)?(?:{S}[:：∶]{S}[{DIGITS}]+(?:[.．][{DIGITS}]+)?)+(?![{DIGITS}])")
 FESTIVAL = re.compile(rf"[{DIGITS}]{{1,2}}{S}(?:[·・•‧∙⋅﹒]|(?P<point>[．.])){S}[{DIGITS}]{{1,2}}(?![{DIGITS}])")
 CODE = re.compile(
     rf"[{DIGITS}]{{3,4}}[-—－][{DIGITS}]{{7,8}}|[{DIGITS}]{{9,}}[Xx]?|400[-—][{DIGITS}-]+|[{DIGITS}]+(?:[-—./_][0-9A-Za-z]+){{2,}}"

@@ -75,5 +75,5 @@ def compile_units(table: dict[str, Any]) -> Units:
     spellings.sort(key=lambda pair: -len(pair[0]))
     single = "|".join(pattern for _, pattern in spellings)
     counts = "|".join(SPACE.join(map(re.escape, name)) for name, e in table.items() if e["kind"] == "count")
-    second = f"(?:{SPACE}[（(]{SPACE}(?:{counts}){SPACE}[）)]|[/／](?:{counts}))"
+    second = f"(?:{SPACE}[（(]{SPACE}(?:{counts}){SPACE}[）)]|[/／](?:{counts})(?!均))"
     return Units(f"(?:{single}){second}?", by_spelling)
