@@ -22,9 +22,10 @@ _STOP = re.compile(r"[。！？；;]")
 _FIGURE = re.compile(r"[0-9０-９]+[余多]?\s?[\u4e00-\u9fa5%]")
 # What a body opens with where nothing parts it from its heading: 「（一）强化组织领导一是…」「…今年以来，我镇…」
 _ENUMERATION = re.compile("一是|其一[，,是]")
+_DATED = r"(?:20\d\d年(?:度)?|今年|本年度?|全年|年内|一年来)(?:以来)?[，,]|(?:今年|20\d\d年)以来"
+_DATED_BODY = re.compile(_DATED)
 _BODY = re.compile(
-    r"(?:20\d\d年(?:度)?|今年|本年度?|全年|年内|一年来)(?:以来)?[，,]"
-    r"|(?:今年|20\d\d年)以来|我[镇乡街局区县市委办]|(?:镇|乡|街道|局|区|县)(?:党委|党组|党工委)"
+    rf"{_DATED}|我[镇乡街局区县市委办]|(?:镇|乡|街道|局|区|县)(?:党委|党组|党工委)"
     r"|成立(?:了|以|由)|制定(?:了|印发|出台)|召开(?:了)?(?:专题|党|会)|(?:坚持|按照|根据|围绕|结合|通过)[^，。]{6}"
 )
 # 「（二）依法决策：法律顾问审查合同16份」, 「二、存在问题：人员年龄偏大，持证率不高」
@@ -190,10 +191,10 @@ def _title(text: str, start: int, end: int) -> tuple[int, int]:
         length = min(length, _before_body(line[:length]))
     elif not stop and line.count("：") == 1 and len(line) > 30:
         length = line.index("：")
-    elif colon := _BODY_BEHIND_COLON.match(line[:length]):
+    elif stop and (colon := _BODY_BEHIND_COLON.match(line[:length])):
         length = colon.end("title")
-    elif length > 20 and _FIGURE.search(line[:length]):
-        length = min(length, _before_body(line[:length]))
+    elif stop and length > 20 and (body := _DATED_BODY.search(line, 5, length)):
+        length = body.start()
     if not stop and length == len(line) and (more := _broken_off(text, end, line)):
         return start, more
     return start, start + len(line[:length].rstrip(_TRAILING))

@@ -7,6 +7,7 @@ written right. Leaves out where a heading stands in its tree (outline.py) and wh
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
 PART, CHINESE, DIGITS_ON_TOP, BRACKETED, ARABIC, ARABIC_BRACKETED, CIRCLED = range(7)
@@ -21,14 +22,16 @@ class Mark(NamedTuple):
 
 
 _DIGIT = "一二三四五六七八九十"
-_COUNTING = "(?:季度|级|类|产业|期|等奖|是|、)"  # 一、二类场所; 一、二季度
+# 一、二类场所; 二、三产业: two numbers of one noun, where 「三、三级联动」 is a heading
+_PAIRS = "|".join(f"{first}、{second}" for first, second in pairwise(_DIGIT))
+_COUNTED = f"(?:{_PAIRS})(?:季度|级|类|产业|期|等奖|是|、)"
 _CITED = "项(?!目)|款(?!项)|条(?!例|块)"  # （三）项所列情形: a place in a law
 AT_LINE_START = re.compile(
     rf"""[ \t\u3000]*(?:
       第(?P<part>[{_DIGIT}]{{1,3}})(?:部分|章|编)[、：:.．]?
     | [（(〔［\[]\s?(?P<bracketed>[{_DIGIT}]{{1,3}})\s?[)）〕］\]](?!{_CITED})(?:[、.．：:](?!\d))?
     | (?P<half>[{_DIGIT}]{{1,3}})[)）]、?
-    | (?P<chinese>[{_DIGIT}]{{1,3}})(?:(?:\s?[、.．：:，,]){{1,2}}(?![{_DIGIT}]{_COUNTING})|[ \u3000]+(?=\S{{4}}))
+    | (?!{_COUNTED})(?P<chinese>[{_DIGIT}]{{1,3}})(?:(?:\s?[、.．：:，,]){{1,2}}|[ \u3000]+(?=\S{{4}}))
     | [（(]\s?(?P<digits>[0-9０-９]{{1,2}})\s?[)）]、?
     | (?P<halfdigits>[0-9０-９]{{1,2}})[)）]、?
     | (?P<arabic>[0-9０-９]{{1,2}})\s?(?:、|[.．，,](?![0-9０-９](?!\d\d\d年)))
