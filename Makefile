@@ -19,13 +19,14 @@ demo: $(READY)  ## the whole way once, on the samples
 	.venv/bin/fazhi demo
 
 test: $(READY)  ## under 5 minutes
-	.venv/bin/pytest -n 2 -m "not slow"
+	.venv/bin/pytest -n 2 -m "not slow" --hypothesis-seed=0
 
 test-all: $(READY)  ## with real schedules, browser, wheel, faults: under 60 minutes
-	.venv/bin/pytest -n 2 --dist loadgroup
+	.venv/bin/pytest -n 2 --dist loadgroup --hypothesis-seed=0
 
-soak: $(READY)  ## hours: kills, damaged files by the thousand
+soak: $(READY)  ## minutes to hours: kills, damaged files by the thousand, property tests on new examples
 	FAZHI_SOAK=1 .venv/bin/pytest tests/faults -m slow
+	.venv/bin/pytest -n 2 -m "not slow" tests/reading
 
 lint: $(READY)
 	.venv/bin/ruff format --check .

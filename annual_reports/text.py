@@ -173,7 +173,7 @@ _PINYIN_BRACKETED = re.compile(
 )
 _SYLLABLE = f"[a-zü]{{0,3}}[{_TONED}][a-zü{_TONED}]{{0,5}}"
 _PINYIN_BARE = re.compile(
-    f"(?<=[{_HAN}]) ?{_SYLLABLE}(?: {_SYLLABLE})* ?(?=[{_HAN}\\s，。；：、！？）”》]|$)", re.IGNORECASE | re.MULTILINE
+    f"(?<=[{_HAN}]) *{_SYLLABLE}(?: +{_SYLLABLE})* *(?=[{_HAN}\\s，。；：、！？）”》]|$)", re.IGNORECASE | re.MULTILINE
 )
 _PINYIN_NEUTRAL = re.compile(f"(?<=[{_HAN}])[（(](?:de|le|zhe|men|zi|ge|ma|ne|ba|me|tou|shang|guo)[)）]")
 # Radicals that PDF producers put for whole characters, where Unicode gives no equivalent of its own.
