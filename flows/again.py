@@ -65,7 +65,7 @@ def rebuild(home: Home, *, publish: bool = True, how: How = PLAIN) -> Summary:
 
 
 def _through(run: Run, kept: list[snapshots.Snapshot], summary: Summary, how: How) -> None:
-    pipeline.process(run, kept, lambda some: how.call(batches.take_again, run, some), summary, how)
+    pipeline.process(run, kept, lambda some, submit: how.call(batches.take_again, run, some, submit), summary, how)
     how.call(decisions.apply, run.con, run.home)
     how.call(corrections.apply, run.con, run.home)
     pipeline.conclude(summary, nothing_new=not kept)

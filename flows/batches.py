@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -29,7 +29,10 @@ from warehouse.home import Home
 from warehouse.snapshots import Keeping, Snapshot
 
 TAKERS = 8  # threads that wait for the disk
-PORTION, PORTION_BYTES = 256, 64_000_000  # files and bytes that are taken at once
+PORTION, PORTION_BYTES = 250, 64_000_000  # files and bytes that are taken at once
+
+
+Submit = Callable[[Sequence[Original]], list[Future[list[Packed]]]]  # begins to read them
 
 
 class BatchRefused(RuntimeError):
@@ -56,36 +59,38 @@ class Batch:
     """A chunk on its way. By content hash: ``paths`` where it lies (for messages), ``dates`` what a person wrote of it
     in its sidecar."""
 
-    originals: list[Original] = field(default_factory=list)
     refused: list[Report] = field(default_factory=list)
     seen: list[pl.DataFrame] = field(default_factory=list)
     paths: dict[str, str] = field(default_factory=dict)
     dates: dict[str, date] = field(default_factory=dict)
-    reading: Sequence[Future[list[Packed]]] = ()
+    reading: list[Future[list[Packed]]] = field(default_factory=list)
     frames: dict[str, pl.DataFrame] = field(default_factory=dict)
     held: pl.DataFrame = field(default_factory=pl.DataFrame)
 
 
-def take(run: Run, files: Sequence[Found], known: set[str]) -> Batch:
-    """The bytes of ``files`` kept as snapshots, ready to be read; each content once, none that is ``known`` already.
+def take(run: Run, files: Sequence[Found], known: set[str], submit: Submit) -> Batch:
+    """The bytes of ``files`` kept as snapshots, and given to ``submit``, to be read while the next are being taken.
 
-    What cannot be taken is refused with its reason; it has no content hash, so its path stands for it and the next run
-    tries it again.
+    Each content is read once, and none that is ``known`` already. What cannot be taken is refused with its reason; it
+    has no content hash, so its path stands for it and the next run tries it again.
     """
     batch = Batch()
     rows: list[tuple[str, str, int | None, int]] = []
-    for file, (path, sha256, code, reason, published) in zip(files, _take(run, files), strict=True):
-        rows.append((sha256, path, file.mtime_ns, file.size))
-        if published:
-            batch.dates[sha256] = published
-        if sha256 in known or sha256 in batch.paths:
-            continue
-        batch.paths[sha256] = path
-        original = Original(sha256, file.size, os.path.basename(path), str(snapshots.place(run.home, sha256)))
-        if code is None:
-            batch.originals.append(original)
-        else:
-            batch.refused.append(rejected(original, code, reason or ""))
+    for portion in _take(run, files):
+        originals = []
+        for file, (path, sha256, code, reason, published) in portion:
+            rows.append((sha256, path, file.mtime_ns, file.size))
+            if published:
+                batch.dates[sha256] = published
+            if sha256 in known or sha256 in batch.paths:
+                continue
+            batch.paths[sha256] = path
+            original = Original(sha256, file.size, os.path.basename(path), str(snapshots.place(run.home, sha256)))
+            if code is None:
+                originals.append(original)
+            else:
+                batch.refused.append(rejected(original, code, reason or ""))
+        batch.reading += submit(originals)
     batch.seen.append(load.locations(rows, run.started))
     return batch
 
@@ -98,25 +103,27 @@ class _Took(NamedTuple):
     published: date | None
 
 
-def _take(run: Run, files: Sequence[Found]) -> Iterator[_Took]:
-    """The files' bytes into the snapshots. Several threads read them, for a disk or a network takes its time."""
+def _take(run: Run, files: Sequence[Found]) -> Iterator[list[tuple[Found, _Took]]]:
+    """The files' bytes into the snapshots, portion by portion. Several threads read them, for a disk takes its time."""
     with ThreadPoolExecutor(TAKERS) as pool:
         for some in _portions(files):
             hands = [some[n::TAKERS] for n in range(TAKERS)]
             taken = list(pool.map(lambda hand: [inbox.take(file, run.largest) for file in hand], hands))
             keeping = snapshots.Keeping(run.home)
-            took = [_keep(keeping, run, file, taken[n % TAKERS][n // TAKERS]) for n, file in enumerate(some)]
+            took = [(file, _keep(keeping, run, file, taken[n % TAKERS][n // TAKERS])) for n, file in enumerate(some)]
             keeping.settle()
-            yield from took
+            yield took
 
 
 def _portions(files: Sequence[Found]) -> Iterator[list[Found]]:
     """The files in portions that are few and small enough to be held in memory."""
     portion: list[Found] = []
+    size = 0
     for file in files:
-        if portion and (len(portion) >= PORTION or sum(f.size for f in portion) + file.size > PORTION_BYTES):
+        size += file.size
+        if portion and (len(portion) >= PORTION or size > PORTION_BYTES):
             yield portion
-            portion = []
+            portion, size = [], file.size
         portion.append(file)
     if portion:
         yield portion
@@ -136,9 +143,9 @@ def _stand_in(path: str) -> str:
     return "unread:" + hashlib.sha256(path.encode()).hexdigest()[:57]
 
 
-def take_again(run: Run, kept: Sequence[Snapshot]) -> Batch:
-    """Snapshots, ready to be read once more, seen where and when their sidecars say."""
-    batch = Batch()
+def take_again(run: Run, kept: Sequence[Snapshot], submit: Submit) -> Batch:
+    """Snapshots, submitted to be read once more, seen where and when their sidecars say."""
+    batch, originals = Batch(), []
     for snapshot in kept:
         sha256, place = snapshot.sha256, snapshots.place(run.home, snapshot.sha256)
         batch.paths[sha256] = snapshot.first.path
@@ -152,7 +159,8 @@ def take_again(run: Run, kept: Sequence[Snapshot]) -> Batch:
         if snapshot.size > run.largest and not place.exists():
             batch.refused.append(rejected(original, "too_large", inbox.too_large(snapshot.size, run.largest)))
         else:
-            batch.originals.append(original)
+            originals.append(original)
+    batch.reading += submit(originals)
     return batch
 
 
@@ -163,7 +171,7 @@ def read(batch: Batch) -> Batch:
     if batch.dates:
         noted = pl.col("sha256").replace_strict(batch.dates, default=None, return_dtype=pl.Date)
         batch.frames["files"] = batch.frames["files"].with_columns(sidecar_date=noted)
-    batch.reading, batch.refused = (), []
+    batch.reading, batch.refused = [], []
     return batch
 
 

@@ -89,10 +89,9 @@ def _scan(folder: str, roots: list[str], found: dict[str, Found], left: list[Lef
         if entry.is_file(follow_symlinks=False):
             try:
                 seen = entry.stat(follow_symlinks=False)
+                found[path] = Found(path, seen.st_mtime_ns, seen.st_size)
             except OSError:  # gone between the listing and now
                 left.append(Left(path, "读取前已被移走"))
-            else:
-                found[path] = Found(path, seen.st_mtime_ns, seen.st_size)
         elif entry.is_symlink():
             left.append(Left(path, _about_link(path, roots)))
         elif entry.is_dir(follow_symlinks=False):

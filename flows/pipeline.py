@@ -27,7 +27,7 @@ from annual_reports import catalogue, divisions
 from annual_reports.files import Limits as FileLimits
 from expectations.limits import Vocabulary
 from flows import batches, decisions, inbox, releasing
-from flows.batches import BatchRefused, Run
+from flows.batches import BatchRefused, Run, Submit
 from flows.inbox import Found
 from flows.readers import Limits, Readers
 from flows.reading_process import Knowledge
@@ -140,7 +140,7 @@ def ingest(home: Home, paths: Sequence[str | Path] | None = None, *, publish: bo
             summary.known = summary.seen - len(new)
             new, moving = inbox.settled(new, how.settle)
             summary.left += moving
-            process(run, new, lambda files: how.call(batches.take, run, files, known), summary, how)
+            process(run, new, lambda files, submit: how.call(batches.take, run, files, known, submit), summary, how)
             how.call(decisions.apply, run.con, run.home)
             how.call(corrections.apply, run.con, run.home)
             conclude(summary, nothing_new=not new)
@@ -165,22 +165,23 @@ def sift(run: Run, found: list[Found]) -> tuple[list[Found], set[str]]:
         """,
         params={"reader": run.reader_version, "catalogue": run.catalogue_version},
     ).pl()
+    paths = [f.path for f in found]
+    if not all(map(str.isprintable, paths)):  # a hundred thousand calls saved where nothing is to be escaped
+        paths = [inbox.shown(path) for path in paths]
     seen = pl.DataFrame(
-        {
-            "path": [inbox.shown(f.path) for f in found],
-            "size": [f.size for f in found],
-            "at": [f.mtime_ns // 1000 for f in found],
-        },
+        {"path": paths, "size": [f.size for f in found], "at": [f.mtime_ns for f in found]},
         schema={"path": pl.String, "size": pl.Int64, "at": pl.Int64},
     ).with_row_index("n")
-    here = seen.join(rows, on=["path", "size"]).filter((pl.col("at") - pl.col("mtime")).abs() <= 1)
+    here = seen.join(rows, on=["path", "size"]).filter((pl.col("at") // 1000 - pl.col("mtime")).abs() <= 1)
     if here.height:
         load.sight(run.con, load.seen_again(here, run.started))
-    known = set(here["n"])
-    return [f for n, f in enumerate(found) if n not in known], set(rows["sha256"])
+    new = seen.join(here, on="n", how="anti")["n"].sort()
+    return [found[n] for n in new], set(rows["sha256"])
 
 
-def process(run: Run, sources: Sequence[Any], take: Callable[[Any], batches.Batch], summary: Summary, how: How) -> None:
+def process(
+    run: Run, sources: Sequence[Any], take: Callable[[Any, Submit], batches.Batch], summary: Summary, how: How
+) -> None:
     """Every chunk of ``sources`` through its stages; while one is checked and loaded, the next is being read.
 
     A batch that the gate refuses ends the run as failed; what was loaded before it stays.
@@ -192,9 +193,7 @@ def process(run: Run, sources: Sequence[Any], take: Callable[[Any], batches.Batc
         for start in range(0, total + how.chunk, how.chunk):
             some = sources[start : start + how.chunk]
             if some:
-                batch = take(some)
-                batch.reading = pool.submit(batch.originals)
-                ahead.append((len(some), batch))
+                ahead.append((len(some), take(some, pool.submit)))
             while len(ahead) > bool(some):
                 size, batch = ahead.popleft()
                 _one(run, batch, summary, how.call)
