@@ -22,11 +22,12 @@ _COUNTED = "[余多万亿%％个件次项名条场家份人期起宗处批户位
 _FIGURE = (
     rf"(?:[{DIGITS}]{{1,3}}(?:[,，][{DIGITS}]{{3}}(?![{DIGITS}]))+"
     rf"|[{DIGITS}]{{1,3}}(?:[ \u2009\u202f\xa0][{DIGITS}]{{3}}(?![{DIGITS}]))+(?=(?:[.．][{DIGITS}]+)?{S}{_CLOSES})"
-    rf"|[{DIGITS}](?: [{DIGITS}](?![{DIGITS}])){{1,6}}(?={S}{_COUNTED})"  # letter-spaced: 1 2 6 件
+    rf"|[{DIGITS}](?: [{DIGITS}](?![{DIGITS}])){{1,6}}(?=(?:[.．][{DIGITS}]+)?{S}{_COUNTED})"  # letter-spaced: 1 2 6 件
+    rf"|1 ?0 ?0(?={S}[%％])"
     rf"|[{DIGITS}]+)(?:[.．][{DIGITS}]+|{S}[.．]{S}[{DIGITS}]+(?={S}(?:[%％‰]|个百分点)))?"  # 97⏎.3%
 )
 _STEP = r"(?:[十百千]?万亿?|亿|[wW](?=[+＋余多人次条份件户元个])|[十百千](?=万)|千(?![克米瓦伏方])|百(?![分姓货米]))"
-_ARABIC = rf"{_FIGURE}(?:{S}{_STEP}(?:[{DIGITS}]+(?:千万|百万|[万千百]))*)?"
+_ARABIC = rf"{_FIGURE}(?:{S}{_STEP}(?:[{DIGITS}]+(?:千万|百万|[万千百]))*(?:[{DIGITS}]{{3,4}}(?![{DIGITS}.．年]))?)?"  # 12万8500元
 _HAN = rf"[{HAN_DIGITS}]+(?:点[{HAN_DIGITS}]+)?"
 _SLASHED = rf"[{DIGITS}]{{1,2}}/[{DIGITS}]{{1,2}}(?![{DIGITS}/])"
 _PARTS = (
@@ -202,7 +203,7 @@ def _number(printed: str) -> Exact:
 def _pair(printed: str) -> tuple[Exact, Exact] | None:
     """The ends of 三五, 二三十, 十五六, 两三百."""
     match = _PAIR.fullmatch(printed)
-    if match is None or match[2] + match[3] not in _PAIR_OF or (match[1] and match[4]):
+    if match is None or match[2] + match[3] not in _PAIR_OF:
         return None
     head, tail = match[1] or "", match[4]
     low, high = numerals.parse(head + match[2] + tail), numerals.parse(head + match[3] + tail)

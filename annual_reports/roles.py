@@ -27,6 +27,7 @@ _SEVERAL_YEARS = re.compile(r"[一二三四]五[”\"]?(?:规划)?(?:期间|以�
 _COMPARED = re.compile(r"(?:较|比|与|同)(?:上一?年|去年|前年|往年|[2２二][0０〇○零].{2}年)")
 _FIGURE = re.compile(r"\d")
 _CLOSED = re.compile(r"[（(][^（）()]*[）)]")  # 「（上年：902件）」 says nothing of what follows
+_THIS_YEAR = re.compile("[今本当]年")
 _BY_NOW = re.compile("已|目前|当前|现有|截[至止]")  # the year of a plan does not reach it
 # 「同比分别下降8件和1.7个百分点」: the words before the first figure of such a list hold for the others too
 _SHARED = re.compile(r"(分别[^，。；：\d]{0,8})(?:[\d.,]+[^，。；、\d]{0,5}[、和与及])+$")
@@ -168,6 +169,8 @@ def governing_year(text: str, first: int, clause: int, figure: int, report_year:
         bare = _NOT_GOVERNING.sub("", _NAMED.sub("", words))
         if not _YEARISH.search(bare) or _COMPARED.search(bare):
             continue
+        if position and _THIS_YEAR.search(bare):
+            return report_year
         if 0 < position < len(clauses) - 1 and _FIGURE.search(_YEARISH.sub("", bare)):
             continue
         year = periods.year_of(bare, report_year)
