@@ -27,7 +27,8 @@ _FIGURE = (
     rf"|[{DIGITS}]+)(?:[.．][{DIGITS}]+|{S}[.．]{S}[{DIGITS}]+(?={S}(?:[%％‰]|个百分点)))?"  # 97⏎.3%
 )
 _STEP = r"(?:[十百千]?万亿?|亿|[wW](?=[+＋余多人次条份件户元个])|[十百千](?=万)|千(?![克米瓦伏方])|百(?![分姓货米]))"
-_ARABIC = rf"{_FIGURE}(?:{S}{_STEP}(?:[{DIGITS}]+(?:千万|百万|[万千百]))*(?:[{DIGITS}]{{3,4}}(?![{DIGITS}.．年]))?)?"  # 12万8500元
+_LOWER = rf"(?:[{DIGITS}]+(?:千万|百万|[万千百]))*(?:[{DIGITS}]{{3,4}}(?![{DIGITS}.．年]))?"  # 2万3千元, 12万8500元
+_ARABIC = rf"{_FIGURE}(?:{S}{_STEP}{_LOWER})?"
 _HAN = rf"[{HAN_DIGITS}]+(?:点[{HAN_DIGITS}]+)?"
 _SLASHED = rf"[{DIGITS}]{{1,2}}/[{DIGITS}]{{1,2}}(?![{DIGITS}/])"
 _PARTS = (

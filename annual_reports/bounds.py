@@ -21,7 +21,8 @@ Exact = int | Decimal
 
 @dataclass(frozen=True, slots=True)
 class BoundWord:
-    """One entry of the catalogue: the word, its rule, and the letters beside it that make it part of another word."""
+    """One entry of the catalogue: the word, its rule, the letters beside it that make it part of another word, and
+    what it is bound to (``only``: what the number begins with, or for a word behind it the unit's last letters)."""
 
     word: str
     side: str
