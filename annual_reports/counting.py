@@ -60,7 +60,7 @@ class Counting:
         unit = self._units.of("".join(printed.split()))
         if (
             not unit.chinese
-            or (unit.chinese == "tens" and not _TENS.search(number))
+            or (unit.chinese == "tens" and not self._is_large(match))
             or (upper is None and self._is_place(text, match))
         ):
             return "other"
@@ -79,6 +79,11 @@ class Counting:
             and not (word or match["tight"] or match["head"] or match["after"])
         )
         return "idiom" if bare else "quantity"
+
+    @staticmethod
+    def _is_large(match: re.Match[str]) -> bool:
+        """二十三类, 百余通 and 几十种 count; 三类 is a class."""
+        return bool(match["tight"] or match["head"] or _TENS.search(match["number"]))
 
     @staticmethod
     def _counts_alone(text: str, match: re.Match[str]) -> bool:
