@@ -33,7 +33,6 @@ _IN_NAME = re.compile(rf"(?<!\d)(?P<year>{_NUMERAL})(?!\d|\s?[-—－~～至到]
 _FIRST_PART = re.compile(r"^\s*(?:一\s?[、.．]|[（(]一[)）]|第一部分|1[、.．])", re.MULTILINE)
 _STATEMENT = re.compile(r"(?:现将|现就|将)[^。\n]{0,80}?(?:如下|报告|汇报)")
 _OPENING = 300  # characters after the title in which a report says which year it speaks of
-_OF_THE_NEXT_YEAR = re.compile(r"(?:工作)?(?:计划|打算|安排|思路|要点|展望|目标|重点)")
 
 _UNTIL = re.compile(
     rf"截[至止](?:到)?\s?(?:(?P<year>{_NUMERAL})年|今年|目前)?\s?(?P<month>\d{{1,2}})月(?:(?P<day>\d{{1,2}})日|底|末|份)?"
