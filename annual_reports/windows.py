@@ -97,9 +97,9 @@ def windows(
         listed = _examples(text, own, before, lexicon)
         at = bisect_left(marks, close)
         ahead = marks[at + 1] if at + 1 < len(marks) else end
-        plain = index + 1 == len(figures) or figures[index + 1][0] >= ahead
-        if not plain:
-            ahead = figures[index + 1][0]
+        later = next((start for start, _ in figures[index + 1 :] if start >= close), end)
+        plain = later >= ahead  # 「党委会4次、办公会5次，专题研究法治」: other figures of its clause do not matter
+        ahead = min(ahead, later)
         if text.startswith(_OF_WHICH, close + 1):
             ahead = close  # 「召开会议22次，其中专题研究法治4次」: what follows is about the 4
         said = words(before) | words(behind)

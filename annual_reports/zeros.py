@@ -39,6 +39,7 @@ _OF = re.compile("的(?:行政)?")
 _NEGATED = re.compile("[未不没无零]")
 _LONGEST = 60
 _LOSSES = "litigation_losses"
+_ABREAST = ("reconsideration_cases", "litigation_cases")  # one behind the other they are two things
 # Several patterns, since one over all of them cannot skip ahead and takes five times as long.
 _CUES = (
     re.compile("[未没无零]"),
@@ -219,6 +220,9 @@ def _heads(text: str, start: int, end: int, zeros: _Zeros) -> Iterator[_Noun]:
         following = nouns[index + 1].start if index + 1 < len(nouns) else end
         rest = text[noun.end : following]
         joint = _JOINT.search(rest)
+        if not rest and index + 1 < len(nouns) and (noun.thing.code, nouns[index + 1].thing.code) == _ABREAST:
+            yield noun  # 行政复议诉讼案件
+            continue
         if index + 1 < len(nouns) and not joint:
             if _OF.fullmatch(rest) and noun.words.startswith("被"):  # 被撤销的处罚决定 is about what was corrected
                 yield noun
