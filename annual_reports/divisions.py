@@ -2,7 +2,8 @@
 
 Knows how the shipped table (catalogue/divisions.csv.gz, origin in catalogue/sources/README.md) is overlaid by the
 user's ``HOME/divisions.csv``, the names a place goes by (屏边县 for 屏边苗族自治县, 宁河 for 宁河区, 宁河县 until
-2015), and what lies in what. Leaves out how a report is assigned to a place (places.py).
+2015, 西城街道 for 西城区街道), what lies in what, and which rows are units of statistics only, of which no report is
+expected. Leaves out how a report is assigned to a place (places.py).
 """
 
 from __future__ import annotations
@@ -21,7 +22,11 @@ from annual_reports.catalogue import SHIPPED, CatalogueError
 from annual_reports.report import Division
 
 COLUMNS = ("province", "city", "county", "township", "code", "code_system", "as_of", "valid_from", "valid_to")
+STATISTICAL = "统计用区划代码"
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_GOVERNED = re.compile(r"(?:[镇乡]|街道|苏木)$")
+_ONLY_COUNTED = re.compile(r"兵团|管委会|开发区|片区|(?:特殊|直属)(?:乡镇|街道)$")  # 兵团一三七团乡, 两河片区街道
+_ZONE = re.compile(r"\d{4}[57]")  # a county's code whose last two digits say development zone: 130171
 _PEOPLES = re.compile(
     "(?<=[\u4e00-\u9fa5]{2})(?:各族|(?:维吾尔|哈萨克|蒙古|柯尔克孜|锡伯|塔吉克|达斡尔|鄂温克|鄂伦春|土家|布依|傈僳|仡佬|东乡|拉祜"
     "|纳西|仫佬|景颇|毛南|撒拉|布朗|哈尼|朝鲜|保安|裕固|壮|满|回|苗|彝|藏|侗|瑶|白|黎|傣|畲|水|佤|羌|土|怒|独龙|普米)族?)+(?=自治|区$)"
@@ -61,9 +66,19 @@ class Unit(NamedTuple):
 
 
 class Divisions:
-    """The table with its indexes. Two tables with the same ``version`` hold the same rows."""
+    """The table with its indexes. Two tables with the same ``version`` hold the same rows.
 
-    def __init__(self, units: list[Unit], version: str, other_names: Iterable[dict[str, str]]) -> None:
+    ``other_names`` are former and short names of counties, ``spellings`` other spellings of townships; a spelling
+    counts as a name of its township like the official one, unless the user's table has a place of that very path.
+    """
+
+    def __init__(
+        self,
+        units: list[Unit],
+        version: str,
+        other_names: Iterable[dict[str, str]],
+        spellings: Iterable[tuple[str, ...]] = (),
+    ) -> None:
         self.units = units
         self.version = version
         self.by_name: dict[str, list[Unit]] = {}
@@ -86,6 +101,12 @@ class Divisions:
             for alias in (row["alias"], *short_names(row["alias"])):
                 if now and now not in self.aliases.setdefault(alias, []):
                     self.aliases[alias].append(now)
+        self.spelled: dict[tuple[str, str, str, str], list[str]] = {}
+        for spelling, province, city, county, township in spellings:
+            path = province, city, county, township
+            if path in by_path and (province, city, county, spelling) not in by_path:
+                by_name.setdefault(spelling, []).append(by_path[path])
+                self.spelled.setdefault(path, []).append(spelling)
 
     def named(self, name: str) -> list[Unit]:
         """The units of this very name; where there is none, those known by it (short or former names)."""
@@ -95,6 +116,22 @@ class Divisions:
         """Those of ``units`` that lie in ``above``."""
         depth = 3 if above.county else 2 if above.city else 1
         return [unit for unit in units if unit[:depth] == above[:depth] and unit != above]
+
+    def reports(self, unit: Unit) -> bool:
+        """Whether a report is expected of the unit.
+
+        Not of the rows that only the statistical list has and that no government answers for: 监狱, 农场, 林场, 园区,
+        片区, 兵团 units, development zones counted as counties, and the townships of those that the official list
+        keeps under their own county. Rows of the official list and of the user always count.
+        """
+        if unit.code_system != STATISTICAL:
+            return True
+        if not unit.township:
+            return unit.name[-1] in "县市区旗省州盟" and not _ZONE.match(unit.code)
+        if not _GOVERNED.search(unit.township) or _ONLY_COUNTED.search(unit.township):
+            return False
+        twins = (twin for twin in self.by_name[unit.township] if twin[:2] == unit[:2])
+        return not _ZONE.match(unit.code) or all(twin.code_system == STATISTICAL for twin in twins)
 
     def above(self, unit: Unit) -> Unit | None:
         """The unit right above: of a township its county, or its city where there are no counties."""
@@ -144,9 +181,14 @@ def load(overlay: Path | None = None) -> Divisions:
 def _load(overlay: Path | None, _stamp: int | None) -> Divisions:
     shipped = (SHIPPED / "divisions.csv.gz").read_bytes()
     other_names = [(SHIPPED / name).read_bytes() for name in ("division_aliases.csv", "division_short_names.csv")]
-    digest = hashlib.sha256(shipped + b"".join(other_names))
-    rows = csv.reader(io.StringIO(gzip.decompress(shipped).decode()))
+    spelled = (SHIPPED / "division_spellings.csv").read_bytes()
+    digest = hashlib.sha256(shipped + b"".join(other_names) + spelled)
+    rows, spellings = (
+        csv.reader(io.StringIO(gzip.decompress(shipped).decode())),
+        csv.reader(io.StringIO(spelled.decode())),
+    )
     next(rows)
+    next(spellings)
     units = list(map(Unit._make, rows))
     if overlay:
         content = overlay.read_bytes()
@@ -155,7 +197,7 @@ def _load(overlay: Path | None, _stamp: int | None) -> Divisions:
         by_path.update((unit[:4], unit) for unit in _overlay(overlay, content))
         units = list(by_path.values())
     named = [row for content in other_names for row in csv.DictReader(io.StringIO(content.decode()))]
-    return Divisions(units, digest.hexdigest()[:16], named)
+    return Divisions(units, digest.hexdigest()[:16], named, map(tuple, spellings))
 
 
 def _overlay(path: Path, content: bytes) -> list[Unit]:

@@ -90,8 +90,9 @@ def resolve(
         for unit in ranked
         if best.points >= place_evidence.ENOUGH and best.points - scores[unit.path].points < place_evidence.LEAD
     ]
+    township = _as_printed(ranked, named)
     return Issuer(
-        issuers.name_in_full(ranked[0].township, "", named.joint) if ranked[0].township else named.printed,
+        issuers.name_in_full(township, "", named.joint) if township else named.printed,
         _level(named),
         _common(leading or ranked, named),
         "ambiguous",
@@ -105,11 +106,17 @@ def _common(units: list[Unit], named: Named) -> Division:
         same.pop() if len(same := set(names)) == 1 else None for names in zip(*units, strict=True)
     ]
     own = 3 if units[0].township else 2
+    path[3] = path[3] or _as_printed(units, named) or None
     differing = next((n for n, name in enumerate(path[:own]) if name is None), own)
     province, city, county, township = (
         (name or None) if n < differing or (n == own and not named.body) else None for n, name in enumerate(path[:4])
     )
     return Division(province, city, county, township)
+
+
+def _as_printed(units: list[Unit], named: Named) -> str:
+    """The township's name that is printed: among the many 江口镇 there is a 江口回族镇, which goes by it as well."""
+    return next((unit.township for unit in units if unit.township in named.printed), units[0].township)
 
 
 def _level(named: Named) -> Level | None:

@@ -8,6 +8,7 @@ import pytest
 
 from annual_reports import divisions
 from annual_reports.catalogue import CatalogueError
+from annual_reports.catalogue.sources import spellings
 
 TABLE = divisions.load()
 
@@ -73,6 +74,103 @@ def test_short_names(name, short):
 def test_former_names_lead_to_the_place_of_today():
     assert [u.path for u in TABLE.named("宁河县")] == [("天津市", "", "宁河区", "")]
     assert [u.path for u in TABLE.named("上虞市")] == [("浙江省", "绍兴市", "上虞区", "")]
+
+
+def townships(county, expected=True):
+    return {u.township for u in TABLE.units if u.county == county and u.township and TABLE.reports(u) == expected}
+
+
+def test_units_of_statistics_are_known_but_expected_to_report_nothing():
+    assert len(townships("乌苏市")) == 22
+    assert {"乌苏监狱", "巴音沟牧场", "兵团一二三团生活区"} <= townships("乌苏市", expected=False)
+    assert len(townships("宁河区")) == 15
+    assert {"经济开发区", "天津未来科技城滨海高新区片区"} <= townships("宁河区", expected=False)
+    assert townships("襄垣县", expected=False) == {"襄垣经济技术开发区"}
+    assert townships("乌尔禾区", expected=False) >= {"兵团一三七团乡"}  # 乡 by name only
+    zone = "石家庄高新技术产业开发区"
+    assert not TABLE.reports(TABLE.named(zone)[0])
+    assert townships(zone, expected=False) == {"太行街道", "宋营镇", "郄马镇", "长江街道"}  # of 裕华区 and others
+    assert TABLE.reports(TABLE.named("加格达奇区")[0])  # no zone, though only the statistical list has it
+    for unit in TABLE.units:
+        assert TABLE.reports(unit) or unit.code_system == "统计用区划代码"
+
+
+@pytest.mark.parametrize(
+    ("county", "spelling", "official"),
+    [
+        ("乌苏市", "西城街道", "西城区街道"),
+        ("乌苏市", "吉尔格勒特郭愣蒙古民族乡", "吉尔格勒特郭楞蒙古族乡"),
+        ("乌苏市", "塔布勒合特蒙古民族乡", "塔布勒合特蒙古族乡"),
+        ("铁东区", "四平市铁东区平东街道", "平东街道"),
+        ("东西湖区", "柏泉办事处街道", "柏泉街道"),
+        ("江汉区", "民权街街道", "民权街道"),
+        ("兴城市", "郭家满族镇", "郭家镇"),
+        ("邹平市", "孙镇镇", "孙镇"),
+        ("榆树市", "先峰乡", "先锋乡"),
+        ("天镇县", "卅里铺乡", "三十里铺乡"),
+        ("新城区", "锡林北路街道", "锡林郭勒北路街道"),
+    ],
+)
+def test_a_township_spelled_in_two_ways_stands_once_and_is_known_by_both(county, spelling, official):
+    (unit,) = (u for u in TABLE.named(official) if u.county == county)
+    assert [u for u in TABLE.named(spelling) if u.county == county] == [unit]
+    assert spelling not in {u.township for u in TABLE.units if u.county == county}
+    assert (unit.code_system, unit.valid_from, unit.valid_to) == ("国家地名信息库", "", "")
+
+
+def test_a_change_of_kind_is_no_spelling():
+    dates = {
+        u.township: (u.valid_from, u.valid_to) for u in TABLE.units if u.county == "楚雄市" and "东瓜" in u.township
+    }
+    assert dates == {"东瓜镇": ("", "2026-09-11"), "东瓜街道": ("2023-07-01", "")}
+
+
+def test_marks_of_abolition_are_no_part_of_a_name():
+    assert not [u.path for u in TABLE.units if "撤" in u.township]
+    assert [u.valid_to for u in TABLE.named("岭上乡") if u.county == "婺城区"] == ["2021-12-31"]
+
+
+COUNTY = ("省", "市", "县")
+
+
+def pairs(stat, names):
+    """Names of one made-up county with their codes → which of the two lists' names are taken for one place."""
+    there, official = ({(*COUNTY, name): code for name, code in x.items()} for x in (stat, names))
+    return {a[3]: b[3] for a, b in spellings.same_places(there, official).items()}
+
+
+@pytest.mark.parametrize(
+    ("stat", "names", "found"),
+    [
+        ({"西城街道": "1"}, {"西城区街道": "2"}, {"西城街道": "西城区街道"}),
+        # 西城街 and 西城路: which of the two is meant nobody can say
+        ({"西城街道": "1"}, {"西城街街道": "2", "西城路街道": "3"}, {}),
+        ({"西城街街道": "1", "西城路街道": "4"}, {"西城街道": "2"}, {}),
+        # both lists have the other one as well: two places
+        ({"西城街道": "1", "西城路街道": "2"}, {"西城路街道": "2"}, {}),
+        # one code, nearly one name; another code says that they differ
+        ({"让河乡": "4"}, {"瀼河乡": "4"}, {"让河乡": "瀼河乡"}),
+        ({"新市镇": "4"}, {"河市镇": "5"}, {}),
+        ({"大寨乡": "4"}, {"瀼河乡": "4"}, {}),  # one code given anew
+        ({"沙河乡": "4"}, {"沙河镇": "4"}, {}),  # a change, not a spelling
+        ({"卡乡": "4"}, {"恰乡": "4"}, {}),  # one character: too little to go by
+        ({"红旗农场": "4"}, {"红旗街道": "4"}, {}),
+    ],
+)
+def test_what_is_taken_for_another_spelling(stat, names, found):
+    assert pairs(stat, names) == found
+
+
+def test_the_users_place_of_a_spellings_path_is_a_place_of_its_own(tmp_path):
+    (tmp_path / "divisions.csv").write_text(
+        "province,city,county,township\n新疆维吾尔自治区,塔城地区,乌苏市,西城街道\n"
+        "新疆维吾尔自治区,塔城地区,乌苏市,巴音沟牧场\n",
+        "utf-8",
+    )
+    table = divisions.load(tmp_path)
+    assert [u.township for u in table.named("西城街道") if u.county == "乌苏市"] == ["西城街道"]
+    (farm,) = (u for u in table.named("巴音沟牧场") if u.county == "乌苏市")
+    assert table.reports(farm)  # who writes it down wants its report
 
 
 def test_it_loads_in_a_fifth_of_a_second():

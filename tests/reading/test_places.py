@@ -403,3 +403,10 @@ def test_title_year_and_issuer_of_real_reports_as_read_by_hand(name):
             for k in ("title", "report_year", "issuer", "issuer_level", "province", "city", "county", "township")
         )
     )
+
+
+@pytest.mark.parametrize("name", ["西城街道", "西城区街道", "西城街道办事处"])
+def test_both_spellings_of_a_township_are_one_issuer(name):
+    found = issuer(f"乌苏市{name}2024年法治政府建设情况报告")
+    assert (found.resolution, found.name) == ("resolved", "乌苏市西城区街道办事处")
+    assert found.key == "新疆维吾尔自治区/塔城地区/乌苏市/西城区街道"

