@@ -63,12 +63,19 @@ class _Kinds:
     def __init__(self, table: dict[str, dict[str, list[str]]]) -> None:
         entries = cast(dict[SectionKind, dict[str, list[str]]], table)
         self.title = [(kind, re.compile("|".join(entry["title"]))) for kind, entry in entries.items()]
+        self.ending = [
+            (kind, re.compile(f"(?:{'|'.join(entry['ending'])})(?=$|[和及与、以（(])"))
+            for kind, entry in entries.items()
+            if "ending" in entry
+        ]
+        self.opens = tuple(word for entry in entries.values() for word in entry.get("opens", ()))
         self.weak = [(kind, re.compile("|".join(entry["weak"]))) for kind, entry in entries.items() if "weak" in entry]
         self.sub = re.compile("|".join(f"(?P<{kind}>{'|'.join(entry['subsection'])})" for kind, entry in table.items()))
 
     def of_title(self, title: str) -> SectionKind | None:
         """The kind whose words come first in a level-1 title, the longer ones where two begin together."""
-        hits = [(m.start(), -len(m[0]), kind) for kind, words in self.title if (m := words.search(title))]
+        told = self.title if title.startswith(self.opens) else [*self.title, *self.ending]
+        hits = [(m.start(), -len(m[0]), kind) for kind, words in told if (m := words.search(title))]
         return min(hits)[2] if hits else None
 
     def of_weak_title(self, title: str) -> SectionKind | None:

@@ -16,7 +16,8 @@ and 90 % of the quantities right, and read 1.1 %, 2.0 % and 6 % of the traps as 
 seen will be nearer to that than to what the test prints. Parts C (120), D (116), E (107)
 and F (97) were written against the reader, each again before its output was seen: 95.1, 94.0, 93.4 and 96.2 % of the
 quantities, 2.0, 2.9, 3.7 and 6.2 % of the traps, 97.8, 95.5, 95.8 and 96.3 % of the roles on first sight. Part G (37) says
-again in other words what C to F had mended: 98.7 % of its quantities were right on first sight.
+again in other words what C to F had mended: 98.7 % of its quantities were right on first sight. Part H (9) puts into other
+words what openings of real reports had brought up.
 """
 
 from __future__ import annotations
