@@ -103,7 +103,7 @@ def find(text: Text, catalogue: Catalogue) -> tuple[Section, ...]:
     if not found:
         return ()
     printed = outline.with_digits_on_top([heading.mark for heading in found])
-    natural = outline.levels_of_styles(printed)
+    natural = outline.levels_of_styles(printed, any(_names_a_main_part(heading.title, kinds) for heading in found))
     places = outline.places(printed, natural, lambda index: _names_a_main_part(found[index].title, kinds))
     style_at = {level: style for style, level in sorted(natural.items(), reverse=True)}
     right = [_right_mark(mark, place, style_at) for mark, place in zip(printed, places, strict=True)]

@@ -63,12 +63,14 @@ def with_digits_on_top(marks: Sequence[Mark]) -> list[Mark]:
     ]
 
 
-def levels_of_styles(marks: Sequence[Mark]) -> dict[int, int]:
+def levels_of_styles(marks: Sequence[Mark], parts_are_named: bool = True) -> dict[int, int]:
     """The level that each style has in this document: one below the deepest style that it stands under.
 
     ``1.`` right under ``一、`` is level 3 all the same, its level 2 left out: official documents (GB/T 9704) give each
     level its own mark, and a reader who compares reports wants the same mark at the same level, whether some ``（一）``
     stands elsewhere in the document or none at all. Only where no ``一、`` stands above do digits count from the top.
+    So does ``（一）``, if ``parts_are_named``: if its titles name the main parts of a report; else it is level 2 of a
+    report that has no level 1 (or of which only an extract is at hand).
     """
     parents: dict[int, set[int]] = {}
     chain: list[int] = []
@@ -80,6 +82,7 @@ def levels_of_styles(marks: Sequence[Mark]) -> dict[int, int]:
     levels: dict[int, int] = {}
     for style in sorted(parents):
         skipped = style == ARABIC and CHINESE in parents[style] and BRACKETED not in parents[style]
+        skipped |= style == BRACKETED and not parents[style] and not parts_are_named
         levels[style] = 1 + max((levels[p] for p in parents[style]), default=0) + skipped
     return levels
 
@@ -108,7 +111,7 @@ def _is_regular(marks: Sequence[Mark], levels: list[int]) -> bool:
     forms: list[str] = []
     for mark, level in zip(marks, levels, strict=True):
         skipped = level - len(count) - 1
-        if skipped > (mark.style == ARABIC):
+        if skipped > (mark.style in (BRACKETED, ARABIC)):
             return False
         if skipped >= 0:
             count += [0] * (skipped + 1)

@@ -336,6 +336,16 @@ def test_table_cells_are_no_headings():
     ]
 
 
+def test_brackets_without_a_first_level_are_level_two_unless_they_name_the_main_parts():
+    """（一） means the same wherever it stands; only a report that numbers its main parts so begins with it."""
+    extract = "（一）党建引领促落实\n1.班子带头学\n正文。\n2.全员跟进学\n正文。\n（二）依法决策\n正文。"
+    assert outline_of(extract) == [
+        (2, 1, "党建引领促落实"), (3, 1, "班子带头学"), (3, 2, "全员跟进学"), (2, 2, "依法决策")
+    ]  # fmt: skip
+    whole = "（一）主要举措和成效\n1.带头学\n正文。\n（二）存在的不足\n正文。\n（三）下一年度工作安排\n正文。"
+    assert [level for level, _, _ in outline_of(whole)] == [1, 2, 1, 1]
+
+
 @pytest.mark.parametrize(
     ("title", "kind"),
     [
