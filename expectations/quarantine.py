@@ -3,6 +3,7 @@ back for what waits.
 
 A failing report is held with everything under it, and so is one whose section tree is broken; a failing quantity with
 the facts and checks that rest on it; a failing fact alone. Every held row is kept whole, as JSON, with all its reasons.
+A held fact holds its evidence within it: without the one the other says nothing, and a person decides of them at once.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ KEYS = {
     "fact_evidence": "fact_id",
     "checks": "check_id",
 }
+EVIDENCE = "evidence"  # in the content of a held fact: the ids of the quantities that it rests on
 COLUMNS = ("quarantine_id", "table_name", "row_id", "report_id", "rules", "reasons", "content")
 Frames = dict[str, pl.DataFrame]
 
@@ -46,15 +48,20 @@ class _Held:
     def rows(self, table: str) -> list[int]:
         return list(self.reasons[table])
 
+    def move(self, table: str, row: int, to_table: str, to_row: int) -> None:
+        """Let one row be part of another, with the reasons that it may have had itself."""
+        for reason, rule in self.reasons[table].pop(row, {}).items():
+            self.reasons[to_table][to_row].setdefault(reason, rule)
+
 
 def split(frames: Mapping[str, pl.DataFrame], verdict: Verdict) -> tuple[Frames, pl.DataFrame]:
     """The frames without what the verdict's critical failures hold back, and the rows held back (columns COLUMNS).
 
     Rows that follow another into quarantine carry its rule and say whom they follow. Nothing is lost: every row of
-    ``frames`` is in one of the two.
+    ``frames`` is in one of the two, the evidence of a held fact as a part of it.
     """
     if any(failure.suite == "shape" for failure in verdict.failures):
-        return dict(frames), _rows({}, _Held())  # without its columns it cannot be divided, and it is refused whole
+        return dict(frames), _rows({}, _Held(), {})  # without its columns it cannot be divided, and it is refused whole
     numbered = {table: frame.with_row_index("_row") for table, frame in frames.items()}
     sentences = {result.rule: result.sentence for result in verdict.results}
     held = _Held()
@@ -67,11 +74,11 @@ def split(frames: Mapping[str, pl.DataFrame], verdict: Verdict) -> tuple[Frames,
     for failure in own:
         if failure.table_name == "quantities" and failure.row_id is not None:
             _follow_quantity(numbered, held, failure)
-    _follow_facts(numbered, held)
-    clean = {
-        table: frame.filter(~pl.col("_row").is_in(held.rows(table))).drop("_row") for table, frame in numbered.items()
-    }
-    return clean, _rows(frames, held)
+    within = _evidence(numbered, held)
+    gone = {table: held.rows(table) for table in numbered}
+    gone["fact_evidence"] += [row for rows in within.values() for row in rows]
+    clean = {table: frame.filter(~pl.col("_row").is_in(gone[table])).drop("_row") for table, frame in numbered.items()}
+    return clean, _rows(frames, held, within)
 
 
 def _matching(frame: pl.DataFrame, column: str, values: Iterable[str]) -> list[int]:
@@ -90,23 +97,28 @@ def _follow_report(frames: Frames, held: _Held, cause: RowFailure) -> None:
 def _follow_quantity(frames: Frames, held: _Held, cause: RowFailure) -> None:
     reason = f"所依据的数字 {cause.row_id} 被隔离：{cause.detail}"
     resting = frames["fact_evidence"].filter(pl.col("quantity_id") == cause.row_id)
-    held.add("fact_evidence", resting["_row"].to_list(), cause.rule, reason)
     held.add("facts", _matching(frames["facts"], "fact_id", resting["fact_id"].drop_nulls()), cause.rule, reason)
+    facts = frames["facts"]["fact_id"].drop_nulls()
+    held.add(
+        "fact_evidence", resting.filter(~pl.col("fact_id").is_in(facts.to_list()))["_row"].to_list(), cause.rule, reason
+    )
     named = frames["checks"].filter(pl.col("figures").str.split(",").list.contains(cause.row_id))
     held.add("checks", named["_row"].to_list(), cause.rule, reason)
 
 
-def _follow_facts(frames: Frames, held: _Held) -> None:
-    """The evidence of held facts; of a double fact id only where no row of that id remains."""
+def _evidence(frames: Frames, held: _Held) -> dict[int, list[int]]:
+    """Held facts by row, each with the rows of its evidence, which are no longer held for themselves; of a double fact
+    id only where no row of that id remains."""
     facts = frames["facts"].with_columns(pl.col("_row").is_in(held.rows("facts")).alias("held"))
     gone = facts.group_by("fact_id").agg(pl.col("held").all(), pl.col("_row").first()).filter("held")
-    for fact_id, row in gone.select("fact_id", "_row").iter_rows():
-        for rule in held.reasons["facts"][row].values():
-            reason = f"随事实 {fact_id} 一起隔离"
-            held.add("fact_evidence", _matching(frames["fact_evidence"], "fact_id", [fact_id]), rule, reason)
+    within: dict[int, list[int]] = {}
+    for fact, row in frames["fact_evidence"].join(gone, on="fact_id").sort("_row").select("_row_right", "_row").rows():
+        within.setdefault(fact, []).append(row)
+        held.move("fact_evidence", row, "facts", fact)
+    return within
 
 
-def _rows(frames: Mapping[str, pl.DataFrame], held: _Held) -> pl.DataFrame:
+def _rows(frames: Mapping[str, pl.DataFrame], held: _Held, within: Mapping[int, list[int]]) -> pl.DataFrame:
     """The held rows as they are kept. A row's id depends on its content alone (and which of its doubles it is), so that
     the same row held by another run has the same id, and what a person decided of it holds."""
     rows = []
@@ -114,6 +126,8 @@ def _rows(frames: Mapping[str, pl.DataFrame], held: _Held) -> pl.DataFrame:
     for table, reasons in held.reasons.items():
         for row, why in sorted(reasons.items()):
             record = frames[table].row(row, named=True)
+            if table == "facts" and row in within:
+                record |= {EVIDENCE: frames["fact_evidence"]["quantity_id"].gather(within[row]).to_list()}
             content = json.dumps(record, ensure_ascii=False, default=str)
             seen[table, content] += 1
             which = f"{table} {seen[table, content]} {content}"
@@ -134,12 +148,14 @@ def _rows(frames: Mapping[str, pl.DataFrame], held: _Held) -> pl.DataFrame:
 @dataclass(frozen=True)
 class Recheck:
     """The outcome of putting held rows back: ``frames`` to load (the released rows only), the quarantine ids released,
-    the ids that stay with the reasons that still hold, and the verdict behind it."""
+    the ids that stay with the reasons that still hold, the verdict behind it, and whether some stay only for rules that
+    a person may overrule."""
 
     frames: Frames
     released: tuple[str, ...]
     staying: Mapping[str, str]
     verdict: Verdict
+    arguable: bool
 
 
 def recheck(
@@ -164,26 +180,39 @@ def recheck(
     restored = {table: _restore(held, table, frame) for table, frame in kept.items()}
     frames = {table: pl.concat([frame, restored[table]], how="vertical") for table, frame in kept.items()}
     verdict = check_batch(frames, history=history, limits=limits, vocabulary=vocabulary, state=state, name="recheck")
+    arguable = {rule.id for rule in rules(limits).values() if rule.arguable}
     if overruled:
-        arguable = {rule.id for rule in rules(limits).values() if rule.arguable}
         failures = tuple(f for f in verdict.failures if f.rule not in arguable)
         verdict = Verdict(verdict.results, failures, verdict.refused, verdict.started_at, verdict.finished_at)
     _, still = split(frames, verdict)
-    reasons = {(row["table_name"], row["content"]): row["reasons"] for row in still.iter_rows(named=True)}
-    released, staying = [], {}
+    failing = {(row["table_name"], row["content"]): row for row in still.iter_rows(named=True)}
+    released, staying, persuadable = [], {}, False
     for row in held.iter_rows(named=True):
-        reason = reasons.get((row["table_name"], _canonical(row, kept)))
-        if reason is None:
+        again = failing.get((row["table_name"], _canonical(row, kept)))
+        if again is None:
             released.append(row["quarantine_id"])
         else:
-            staying[row["quarantine_id"]] = reason
+            staying[row["quarantine_id"]] = again["reasons"]
+            persuadable |= arguable >= set(again["rules"].split(","))
     free = held.filter(pl.col("quarantine_id").is_in(released))
-    return Recheck({t: _restore(free, t, frame) for t, frame in kept.items()}, tuple(released), staying, verdict)
+    back = {t: _restore(free, t, frame) for t, frame in kept.items()}
+    return Recheck(back, tuple(released), staying, verdict, persuadable)
 
 
 def _restore(held: pl.DataFrame, table: str, like: pl.DataFrame) -> pl.DataFrame:
-    """The rows of ``table`` out of their JSON, with the columns and types of ``like``."""
-    records: list[dict[str, Any]] = [json.loads(c) for c in held.filter(pl.col("table_name") == table)["content"]]
+    """The rows of ``table`` out of their JSON, with the columns and types of ``like``; the evidence that lies within
+    facts included."""
+
+    def records_of(name: str) -> list[dict[str, Any]]:
+        return [json.loads(content) for content in held.filter(pl.col("table_name") == name)["content"]]
+
+    records = records_of(table)
+    if table == "fact_evidence":
+        records += [
+            {"fact_id": fact["fact_id"], "quantity_id": quantity}
+            for fact in records_of("facts")
+            for quantity in fact.get(EVIDENCE, ())
+        ]
     days = [column for column, kind in like.schema.items() if kind == pl.Date]
     for record in records:
         record |= {day: date.fromisoformat(record[day]) for day in days if record.get(day)}
@@ -193,5 +222,8 @@ def _restore(held: pl.DataFrame, table: str, like: pl.DataFrame) -> pl.DataFrame
 def _canonical(row: Mapping[str, Any], kept: Mapping[str, pl.DataFrame]) -> str:
     """The row's content as ``split`` writes it for these frames."""
     like = kept[row["table_name"]]
-    one = _restore(pl.DataFrame([row]), row["table_name"], like)
-    return json.dumps(one.row(0, named=True), ensure_ascii=False, default=str)
+    record = _restore(pl.DataFrame([row]), row["table_name"], like).row(0, named=True)
+    said = json.loads(row["content"])
+    if EVIDENCE in said:
+        record |= {EVIDENCE: said[EVIDENCE]}
+    return json.dumps(record, ensure_ascii=False, default=str)

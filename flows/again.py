@@ -11,12 +11,12 @@ from dataclasses import replace
 
 import polars as pl
 
-from flows import batches, decisions, pipeline
+from flows import batches, pipeline
 from flows.batches import Run
 from flows.pipeline import PLAIN, How
 from flows.summary import Summary
-from warehouse import corrections, snapshots
 from warehouse import rebuild as rebuilding
+from warehouse import snapshots
 from warehouse.home import Home
 
 
@@ -66,6 +66,5 @@ def rebuild(home: Home, *, publish: bool = True, how: How = PLAIN) -> Summary:
 
 def _through(run: Run, kept: list[snapshots.Snapshot], summary: Summary, how: How) -> None:
     pipeline.process(run, kept, lambda some, submit: how.call(batches.take_again, run, some, submit), summary, how)
-    how.call(decisions.apply, run.con, run.home)
-    how.call(corrections.apply, run.con, run.home)
+    pipeline.apply_decisions(run, summary, how)
     pipeline.conclude(summary, nothing_new=not kept)

@@ -18,6 +18,8 @@ import polars as pl
 
 from annual_reports import catalogue
 from expectations import quarantine
+from expectations.clock import beijing, when
+from expectations.labels import say
 from expectations.limits import Vocabulary
 from expectations.quarantine import Recheck
 from warehouse import database, load, query, schema
@@ -30,26 +32,36 @@ EVIDENCE = "fact_id IN (SELECT fact_id FROM core.facts WHERE report_id = ?)"
 
 @dataclass(frozen=True)
 class Decided:
-    """What came of asking to release rows: the ids let in, and the ids that stay with the reasons that still hold."""
+    """What came of asking to release rows: the ids let in, and the ids that stay with the reasons that still hold;
+    ``arguable``: whether some of them stay only for rules that a person's note may overrule."""
 
     released: tuple[str, ...]
     staying: dict[str, str]
+    arguable: bool = False
 
 
 def rows(con: duckdb.DuckDBPyConnection, ids: Sequence[str] = (), status: str | None = "held") -> pl.DataFrame:
     """The rows of quality.quarantine; with ``ids`` only those (quarantine ids or report ids).
 
-    Raises ValueError (Chinese) for an id that is none.
+    Raises ValueError (Chinese) for an id that is none, or that has no row of that status any more.
     """
-    found = con.sql("FROM quality.quarantine ORDER BY report_id, table_name, row_id").pl()
-    if status:
-        found = found.filter(pl.col("status") == status)
-    if not ids:
-        return found
-    known = set(found["quarantine_id"]) | set(found["report_id"].drop_nulls())
-    if unknown := [i for i in ids if i not in known]:
-        raise ValueError(f"没有这样的隔离编号或报告编号：{'、'.join(unknown)}；全部的见 fazhi quarantine list --all")
-    return found.filter(pl.col("quarantine_id").is_in(ids) | pl.col("report_id").is_in(ids))
+    everything = con.sql("FROM quality.quarantine ORDER BY report_id, table_name, row_id").pl()
+    found = everything.filter(pl.col("status") == status) if status else everything
+    if wrong := [_about(everything, i) for i in ids if not _named(found, i).height]:
+        raise ValueError("；".join(wrong) + "。全部的见 fazhi quarantine list --all")
+    return found.filter(pl.col("quarantine_id").is_in(ids) | pl.col("report_id").is_in(ids)) if ids else found
+
+
+def _named(rows: pl.DataFrame, wanted: str) -> pl.DataFrame:
+    return rows.filter((pl.col("quarantine_id") == wanted) | (pl.col("report_id") == wanted).fill_null(False))
+
+
+def _about(everything: pl.DataFrame, wanted: str) -> str:
+    """Why there is nothing to decide about an id: it is none, or when and by whom it was decided."""
+    for row in _named(everything, wanted).sort("decided_at", descending=True).head(1).iter_rows(named=True):
+        note = f"，理由是「{row['note']}」" if row["note"] else ""
+        return f"{wanted} {say(row['status'])}：{when(row['decided_at'])} 由 {row['decided_by']} 决定{note}"
+    return f"没有这样的隔离编号或报告编号：{wanted}"
 
 
 def release(con: duckdb.DuckDBPyConnection, home: Home, ids: Sequence[str], note: str | None) -> Decided:
@@ -60,19 +72,21 @@ def release(con: duckdb.DuckDBPyConnection, home: Home, ids: Sequence[str], note
 def _release(con: duckdb.DuckDBPyConnection, home: Home, wanted: pl.DataFrame, note: str | None) -> Decided:
     released: list[str] = []
     staying: dict[str, str] = {}
+    arguable = False
     for (report_id,), some in wanted.group_by("report_id", maintain_order=True):
         if report_id is None:
             staying |= dict.fromkeys(some["quarantine_id"], "这一行没有说它属于哪份报告，放不进去；请改正读取后重读")
             continue
         outcome = _recheck(con, home, str(report_id), some, note=note)
         staying |= outcome.staying
+        arguable |= outcome.arguable
         if outcome.released:
             free = some.filter(pl.col("quarantine_id").is_in(outcome.released))
             _decide(home, free, "released", note)
             _let_in(con, home, str(report_id), free, outcome)
             _mark(con, free["quarantine_id"].to_list(), "released", note)
             released += outcome.released
-    return Decided(tuple(released), staying)
+    return Decided(tuple(released), staying, arguable)
 
 
 def drop(con: duckdb.DuckDBPyConnection, home: Home, ids: Sequence[str], note: str | None) -> int:
@@ -83,11 +97,14 @@ def drop(con: duckdb.DuckDBPyConnection, home: Home, ids: Sequence[str], note: s
     return wanted.height
 
 
-def apply(con: duckdb.DuckDBPyConnection, home: Home) -> None:
-    """Carry out again what was decided, where a reread or a rebuild has held the same row back once more."""
+def apply(con: duckdb.DuckDBPyConnection, home: Home) -> set[str]:
+    """Carry out again what was decided, where a reread or a rebuild has held the same row back once more.
+
+    Returns the quarantine ids of all rows that nobody need decide on any more.
+    """
     decided = {(d["table_name"], d["content"]): d for d in _files(home)}
     if not decided:
-        return
+        return set()
     again: dict[str | None, list[str]] = {}
     waiting = rows(con, status=None)
     for row in waiting.iter_rows(named=True):
@@ -100,6 +117,7 @@ def apply(con: duckdb.DuckDBPyConnection, home: Home) -> None:
             _mark(con, [row["quarantine_id"]], "dropped", decision["note"], decision["by"])
     for note, ids in again.items():
         _release(con, home, waiting.filter(pl.col("quarantine_id").is_in(ids)), note)
+    return set(rows(con, status=None)["quarantine_id"]) - set(rows(con)["quarantine_id"])
 
 
 def _loaded(con: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> bool:
@@ -184,7 +202,7 @@ def _decide(home: Home, decided: pl.DataFrame, decision: str, note: str | None) 
     home.decisions.mkdir(parents=True, exist_ok=True)
     for row in decided.iter_rows(named=True):
         said: dict[str, Any] = {name: row[name] for name in KEPT}
-        said |= {"decision": decision, "note": note, "by": _who(), "at": database.now().isoformat(timespec="seconds")}
+        said |= {"decision": decision, "note": note, "by": _who(), "at": _now()}
         target = home.decisions / f"{row['quarantine_id']}.json"
         aside = target.with_suffix(".part")
         aside.write_text(json.dumps(said, ensure_ascii=False, indent=1), "utf-8")
@@ -202,6 +220,10 @@ def _files(home: Home) -> list[dict[str, Any]]:
         except (ValueError, KeyError) as error:
             raise ValueError(f"{path}：不是合格的决定（{error!r}）；decision 应为 released 或 dropped") from error
     return found
+
+
+def _now() -> str:
+    return beijing(database.now()).isoformat(timespec="seconds")
 
 
 def _who() -> str:

@@ -141,8 +141,7 @@ def ingest(home: Home, paths: Sequence[str | Path] | None = None, *, publish: bo
             new, moving = inbox.settled(new, how.settle)
             summary.left += moving
             process(run, new, lambda files, submit: how.call(batches.take, run, files, known, submit), summary, how)
-            how.call(decisions.apply, run.con, run.home)
-            how.call(corrections.apply, run.con, run.home)
+            apply_decisions(run, summary, how)
             conclude(summary, nothing_new=not new)
         if publish and summary.outcome != "failed":
             publish_after(run, summary, how)
@@ -251,6 +250,13 @@ def _record(run: Run, summary: Summary) -> None:
         quarantined=len(summary.held),
         facts=summary.facts,
     )
+
+
+def apply_decisions(run: Run, summary: Summary, how: How) -> None:
+    """Carry out what people decided. Rows that are in again or dropped by it no longer wait for anyone."""
+    decided = how.call(decisions.apply, run.con, run.home)
+    summary.held = [row for row in summary.held if row["quarantine_id"] not in decided]
+    how.call(corrections.apply, run.con, run.home)
 
 
 def conclude(summary: Summary, nothing_new: bool) -> None:

@@ -18,11 +18,12 @@ from typing import Any
 import duckdb
 
 from expectations import audit, gate
+from expectations.clock import when
 from expectations.limits import Limits
 from expectations.pages import charts, data_docs, questions, rejects
 from expectations.pages.questions import Row
 from expectations.pages.report_pages import Renderers
-from expectations.pages.site import HERE, Site, when
+from expectations.pages.site import HERE, Site
 from expectations.rules import SEVERITIES, Rule
 
 RUNS = 30  # how many checks and loads back the charts go

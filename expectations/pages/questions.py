@@ -146,6 +146,9 @@ def failing_rows(con: duckdb.DuckDBPyConnection, rule: str, most: int) -> list[R
                 UNION ALL
                 SELECT f.row_id, split_part(c.figures, ',', 1)
                 FROM failing AS f JOIN core.checks AS c ON f.row_id = c.check_id
+                UNION ALL
+                SELECT row_id, content ->> '$.evidence[0]' FROM quality.quarantine
+                WHERE status = 'held' AND table_name = 'facts' AND row_id IN (SELECT row_id FROM failing)
             ) WHERE quantity_id IN (SELECT quantity_id FROM core.quantities)
             GROUP BY row_id
         )
@@ -257,10 +260,12 @@ def quarantine(con: duckdb.DuckDBPyConnection, most: int) -> list[Row]:
         con,
         """
         SELECT q.*, l.started_at, r.report_id AS page_id,
-            coalesce(q.content ->> '$.sentence', q.content ->> '$.statement', q.content ->> '$.title') AS sentence,
-            q.content ->> '$.printed' AS printed
+            coalesce(q.content ->> '$.sentence', figure.sentence, q.content ->> '$.statement', q.content ->> '$.title')
+                AS sentence,
+            coalesce(q.content ->> '$.printed', figure.printed) AS printed
         FROM quality.quarantine AS q
         LEFT JOIN ops.loads AS l USING (load_id)
+        LEFT JOIN core.quantities AS figure ON figure.quantity_id = q.content ->> '$.evidence[0]'
         LEFT JOIN core.reports AS r ON q.report_id = r.report_id
         ORDER BY q.status <> 'held', l.started_at DESC, q.report_id,
             list_position(['reports', 'sections', 'quantities', 'facts', 'checks'], q.table_name) NULLS LAST, q.row_id

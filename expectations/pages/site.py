@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,12 +15,12 @@ from typing import Any
 import jinja2
 from markupsafe import Markup, escape
 
+from expectations.clock import when
 from expectations.labels import say
 from expectations.pages.marking import number
 
 HERE = Path(__file__).parent
 PER_PAGE = 200  # rows of a list; at some 2 KB each a page stays well under 1 MB
-BEIJING = timedelta(hours=8)  # the warehouse keeps UTC; China has one zone and no summer time
 
 
 @lru_cache(maxsize=1)
@@ -36,11 +35,6 @@ def templates() -> jinja2.Environment:
     )
     environment.filters |= {"say": say, "number": number, "when": when, "short": short, "quote": quote, "size": size}
     return environment
-
-
-def when(moment: datetime | None) -> str:
-    """A time of the warehouse in Beijing time."""
-    return "" if moment is None else f"{moment + BEIJING:%Y-%m-%d %H:%M}"
 
 
 def short(text: str | None, most: int = 80) -> str:

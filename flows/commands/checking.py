@@ -68,6 +68,7 @@ GROUP BY ALL HAVING NOT bool_and(passed) ORDER BY severity, rule
 
 def quality_lines(con: duckdb.DuckDBPyConnection) -> list[str]:
     """The same for people, in Chinese."""
+    from expectations.clock import when
     from expectations.labels import say as word
 
     facts = quality_facts(con)
@@ -81,7 +82,7 @@ def quality_lines(con: duckdb.DuckDBPyConnection) -> list[str]:
     lines.append(f"  隔离的行：{listed('held', 'status')}；未归入指标的完成数：{facts['unmatched'][0]['n']} 个")
     for run in facts["runs"]:
         refused = f"，拒绝 {run['refused']} 批" if run["refused"] else ""
-        lines.append(f"  {word(run['stage'])}检查 {run['n']} 次，最近 {run['latest']:%Y-%m-%d %H:%M}{refused}")
+        lines.append(f"  {word(run['stage'])}检查 {run['n']} 次，最近 {when(run['latest'])}（北京时间）{refused}")
     lines.append(f"  最近没通过的规则：{len(facts['rules']) or '无'}")
     for rule in facts["rules"]:
         share = f"{rule['failed']} / {rule['checked']}"
@@ -119,6 +120,7 @@ def quarantine_show(ids: tuple[str, ...], home: Path, as_json: bool) -> None:
     """显示被隔离的行的全部内容与原因；ID 是隔离编号，或报告编号（该报告的全部）。"""
     import json
 
+    from expectations.clock import when
     from expectations.labels import say as word
     from flows import decisions
 
@@ -131,10 +133,11 @@ def quarantine_show(ids: tuple[str, ...], home: Path, as_json: bool) -> None:
         click.echo(f"{row['quarantine_id']} {word(row['status'])} {word(row['table_name'])} {row['row_id']}")
         for reason in row["reasons"].split("\n"):
             click.echo(f"  原因 {reason}")
-        if row["note"]:
-            click.echo(f"  {row['decided_by']}：{row['note']}")
+        if row["decided_at"]:
+            click.echo(f"  {when(row['decided_at'])} {row['decided_by']}：{row['note'] or '（没有写理由）'}")
         for name, value in json.loads(row["content"]).items():
-            click.echo(f"  {word(name)}（{name}）{' ' if value is None else f' {value}'[:200]}")
+            shown = "、".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
+            click.echo(f"  {word(name)}（{name}） {shown[:200]}".rstrip())
 
 
 @quarantine.command("release")
@@ -150,6 +153,8 @@ def quarantine_release(ids: tuple[str, ...], note: str | None, home: Path) -> No
         outcome = decisions.release(con, pipeline.Home.at(home), ids, note)
     for quarantine_id, reasons in outcome.staying.items():
         say(f"{quarantine_id} 没有放行：{reasons}")
+    if outcome.arguable and not note:
+        say('核对过原件、确实无误的，写明理由再放行一次：--note "理由"')
     say(f"放行 {len(outcome.released)} 行；运行 fazhi publish 使之发布")
     sys.exit(WITH_REJECTS if outcome.staying else DONE)
 

@@ -42,10 +42,11 @@ def test_a_failing_quantity_is_held_with_the_fact_and_check_that_rest_on_it(clea
 
     assert sorted(held.select("table_name", "row_id").rows()) == [
         ("checks", f"{report}-c0"),
-        ("fact_evidence", f"{report}-f0"),
         ("facts", f"{report}-f0"),
         ("quantities", bad),
     ]
+    [fact] = [json.loads(c) for c in held.filter(pl.col("table_name") == "facts")["content"]]
+    assert fact[quarantine.EVIDENCE] == [bad], "a held fact holds its evidence within it"
     reasons = dict(held.select("row_id", "reasons").filter(pl.col("row_id").str.contains("-[qc]")).rows())
     assert (
         reasons[bad]
@@ -64,7 +65,7 @@ def test_a_failing_report_is_held_with_everything_under_it_and_the_others_pass(c
     tables = set_cell(clean, "reports", "report_id", bad, title="2019年法治政府建设情况报告")
     loaded, held = check(tables).split(tables)
     counts = dict(held.group_by("table_name").len().rows())
-    assert counts == {"reports": 1, "sections": 4, "quantities": 6, "facts": 5, "fact_evidence": 5, "checks": 1}
+    assert counts == {"reports": 1, "sections": 4, "quantities": 6, "facts": 5, "checks": 1}
     assert set(held["report_id"]) == {bad}
     for table in ("reports", "sections", "quantities", "facts", "checks"):
         assert bad not in loaded[table]["report_id"]
@@ -86,16 +87,20 @@ def test_a_row_is_held_with_all_its_reasons(clean):
     fact = held.filter(pl.col("table_name") == "facts").row(0, named=True)
     assert fact["rules"] == "F05,F09,F13"
     assert [reason[:3] for reason in fact["reasons"].split("\n")] == ["F05", "F09", "F13"]
-    assert json.loads(fact["content"]) == tables["facts"].row(0, named=True)
+    [resting] = clean["fact_evidence"].filter(pl.col("fact_id") == bad)["quantity_id"]
+    assert json.loads(fact["content"]) == {**tables["facts"].row(0, named=True), "evidence": [resting]}
 
 
 def test_nothing_is_lost_between_what_is_loaded_and_what_is_held(clean):
     tables = set_cell(clean, "quantities", "role", "target", bound=None)
     tables = set_cell(tables, "facts", "indicator", "satisfaction_rate", value=9500.0)
     loaded, held = check(tables).split(tables)
+    kept = {table: [json.loads(c) for c in held.filter(pl.col("table_name") == table)["content"]] for table in TABLES}
+    within = sum(len(fact["evidence"]) for fact in kept["facts"])
     for table in TABLES:
-        rows = [json.loads(content) for content in held.filter(pl.col("table_name") == table)["content"]]
-        assert len(rows) + loaded[table].height == tables[table].height
+        rows = len(kept[table]) + (within if table == "fact_evidence" else 0)
+        assert rows + loaded[table].height == tables[table].height
+    assert within == len(kept["facts"]) == 4
     assert held["quarantine_id"].n_unique() == held.height
 
 
@@ -106,7 +111,7 @@ def test_the_same_row_has_the_same_quarantine_id_in_any_batch(clean, read):
     alone = set_cell(alone, "facts", "fact_id", bad, unit="人次")
     first, second = check(tables).split(tables)[1], check(alone).split(alone)[1]
     assert first["quarantine_id"].to_list() == second["quarantine_id"].to_list()
-    assert first["row_id"].to_list() == [bad, bad]
+    assert first["row_id"].to_list() == [bad]
 
 
 def test_rows_with_null_and_double_keys_are_held_row_by_row(clean):
@@ -117,6 +122,31 @@ def test_rows_with_null_and_double_keys_are_held_row_by_row(clean):
     assert facts.height == 3
     assert facts["row_id"].to_list()[0] == "第 1 行"
     assert loaded["facts"].height == clean["facts"].height - 2
+
+
+def test_the_evidence_of_a_held_fact_is_a_part_of_it_with_its_own_reasons(clean):
+    """Two figures for one fact, one of them given twice: one held row, which says all."""
+    fact, other = clean["fact_evidence"]["fact_id"][0], clean["fact_evidence"]["quantity_id"][1]
+    more = pl.DataFrame([(fact, other), (fact, other)], schema=clean["fact_evidence"].schema, orient="row")
+    tables = {**clean, "fact_evidence": pl.concat([clean["fact_evidence"], more])}
+    loaded, held = check(tables).split(tables)
+    [row] = held.rows(named=True)
+    assert (row["table_name"], row["row_id"]) == ("facts", fact)
+    assert set(row["rules"].split(",")) >= {"F19", "E03"}
+    assert json.loads(row["content"])["evidence"] == [clean["fact_evidence"]["quantity_id"][0], other, other]
+    assert fact not in loaded["fact_evidence"]["fact_id"]
+    mended = {**loaded, "fact_evidence": loaded["fact_evidence"].clear()}
+    assert quarantine.recheck(held, mended, limits=LIMITS).released == ()
+
+
+def test_evidence_without_a_fact_is_held_by_itself(clean):
+    lost = pl.DataFrame(
+        [("没有-f9", clean["quantities"]["quantity_id"][0])], schema=clean["fact_evidence"].schema, orient="row"
+    )
+    tables = {**clean, "fact_evidence": pl.concat([clean["fact_evidence"], lost])}
+    loaded, held = check(tables).split(tables)
+    assert held.select("table_name", "row_id").rows() == [("fact_evidence", "没有-f9")]
+    assert loaded["fact_evidence"].rows() == clean["fact_evidence"].rows()
 
 
 def test_more_failing_rows_than_great_expectations_shows_by_default_are_all_held(read):
@@ -281,7 +311,7 @@ class TestRecheck:
             tables = set_cell(tables, "facts", "fact_id", fact, report_year=2019)
         strict = Limits(today=LIMITS.today, first_year=2020, bad_rows=100)
         loaded, held = self.held(tables, limits=strict)
-        assert held.height == 22
+        assert held.height == 17
         outcome = quarantine.recheck(held, loaded, limits=LIMITS)
         assert sorted(outcome.released) == sorted(held["quarantine_id"])
         assert outcome.staying == {}
@@ -298,12 +328,13 @@ class TestRecheck:
         big = {"value": 9e8, "low": 9e8, "high": 9e8, "bound": "exact"}
         jump = set_cell(set_cell(tables, "facts", "fact_id", fact, **big), "quantities", "quantity_id", quantity, **big)
         loaded, held = self.held(jump, history=history)
-        assert held["table_name"].to_list() == ["facts", "fact_evidence"]
+        assert held["table_name"].to_list() == ["facts"]
         assert quarantine.recheck(held, loaded, history=history, limits=LIMITS).released == ()
         why = "已电话核实，确为全网播放量"
         outcome = quarantine.recheck(held, loaded, history=history, limits=LIMITS, overruled=why)
         assert sorted(outcome.released) == sorted(held["quarantine_id"])
         assert outcome.frames["facts"]["value"].to_list() == [9e8]
+        assert outcome.frames["fact_evidence"].rows() == [(fact, quantity)]
 
         wrong = set_cell(tables, "quantities", "quantity_id", quantity, printed="别的字")
         loaded, held = self.held(wrong)

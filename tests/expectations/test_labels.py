@@ -5,11 +5,19 @@ from __future__ import annotations
 from annual_reports.report import BOUNDS, REJECT_CODES, RESOLUTIONS, ROLES, SECTION_KINDS
 from expectations import audit, checks, gate
 from expectations.labels import WORDS, say
+from expectations.quarantine import EVIDENCE
 from expectations.rules import SEVERITIES
+from warehouse.frames import frames
 
 
 def test_every_column_that_explains_a_failure_has_a_word():
     columns = {column for rule in (gate.rules() | audit.rules()).values() for column in rule.columns}
+    assert columns - set(WORDS) == set()
+
+
+def test_every_column_of_a_held_row_has_a_word():
+    """``fazhi quarantine show`` tells the whole content, the evidence within a fact included."""
+    columns = {column for frame in frames([]).values() for column in frame.columns} | {EVIDENCE}
     assert columns - set(WORDS) == set()
 
 
