@@ -106,6 +106,10 @@ def break_rows(catalogue: Catalogue) -> list[tuple[Any, ...]]:
 
 def division_rows(divisions: places.Divisions) -> list[tuple[Any, ...]]:
     """Rows of ``core.divisions``, keyed by name path as issuers are."""
+    other_names = {path: list(names) for path, names in divisions.spelled.items()}
+    for name, units in divisions.aliases.items():
+        for unit in units:
+            other_names.setdefault(unit.path, []).append(name)
     rows = []
     for unit in divisions.units:
         above = divisions.above(unit)
@@ -123,6 +127,8 @@ def division_rows(divisions: places.Divisions) -> list[tuple[Any, ...]]:
                 _date(unit.valid_from),
                 _date(unit.valid_to),
                 "/".join(filter(None, above.path)) if above else None,
+                divisions.reports(unit),
+                sorted(other_names.get(unit.path, [])),
             )
         )
     return rows

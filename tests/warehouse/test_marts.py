@@ -1,5 +1,6 @@
 """Revisions, claimed changes, coverage, panel and evidence, on small warehouses whose answers are known."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -181,6 +182,59 @@ def test_who_reported_and_who_is_missing(warehouse, county):
         (2022, 2, 1, 0, 1, 1, ["青石镇"]),  # 旧塘乡 ended before the last day of 2022
         (2023, 2, 1, 0, 0, 1, ["白水镇"]),  # an unresolved report stands for nobody
     ]
+
+
+def divisions_row(warehouse, path, until=None, since=None, reports=None):
+    warehouse.con.execute(
+        "INSERT INTO core.divisions (division_id, level, province, parent_id, valid_from, valid_to, reports)"
+        " VALUES (?, '乡镇', ?, ?, ?, ?, ?)",
+        [path, PROVINCE, path.rpartition("/")[0], since, until, reports],
+    )
+
+
+def test_units_of_statistics_are_expected_nowhere(warehouse, county):
+    divisions_row(warehouse, f"{county}/平川监狱", reports=False)
+    divisions_row(warehouse, f"{county}/红石农场", reports=True)  # the user's own row
+    warehouse.load(make_report(2024, F(D, 1)))
+    assert warehouse.row("SELECT expected, missing_names FROM marts.coverage") == (3, ["白水镇", "红石农场"])
+
+
+@pytest.mark.parametrize(
+    ("reported", "expected", "missing"),
+    [
+        # 沙河乡 became 沙河镇 on an unknown day between the two lists: one place in every year
+        ([], 3, ["沙河镇", "白水镇"]),
+        (["沙河乡"], 3, ["白水镇"]),
+        (["沙河镇"], 3, ["白水镇"]),
+        (["沙河乡", "沙河镇"], 3, ["白水镇"]),
+    ],
+)
+def test_a_township_that_changed_its_kind_is_expected_once(warehouse, county, reported, expected, missing):
+    divisions_row(warehouse, f"{county}/沙河乡", until=date(2026, 9, 11))
+    divisions_row(warehouse, f"{county}/沙河镇", since=date(2023, 7, 1))
+    warehouse.load(make_report(2024, F(D, 1)), *(make_report(2024, F(D, 2), town=name) for name in reported))
+    assert warehouse.row("SELECT expected, missing_names FROM marts.coverage") == (expected, missing)
+
+
+def test_two_townships_of_one_stem_that_stand_side_by_side_are_two(warehouse, county):
+    divisions_row(warehouse, f"{county}/沙河乡", until=date(2026, 9, 11))
+    divisions_row(warehouse, f"{county}/沙河镇")
+    divisions_row(warehouse, f"{county}/白水街道", since=date(2023, 7, 1))
+    warehouse.load(make_report(2024, F(D, 1)))
+    assert warehouse.row("SELECT expected FROM marts.coverage") == (5,)
+
+
+def test_coverage_of_a_real_county(warehouse):
+    """乌苏市: 22 governments; eleven units of statistics and four second spellings are left out."""
+    town, key = "西城区街道", "新疆维吾尔自治区/塔城地区/乌苏市/西城区街道"
+    made = make_report(2024, F(D, 1), town=town)
+    place = type(made.issuer)("乌苏市西城区街道办事处", "乡镇", made.issuer.division, "resolved", (), key)
+    warehouse.load(replace(made, issuer=place))
+    expected, reported, names = warehouse.row("SELECT expected, reported, missing_names FROM marts.coverage")
+    assert (expected, reported, len(names)) == (22, 1, 21)
+    assert not [name for name in names if not name.endswith(("乡", "镇", "街道"))]
+    for name in ("西城街道", "乌苏市西城街道", "乌苏市西城区街道", "西城区街道"):
+        assert warehouse.rows("SELECT DISTINCT issuer_id FROM core.issuer_names WHERE name = ?", name) == [(key,)]
 
 
 def test_a_revision_does_not_make_a_report_late(warehouse, county):
