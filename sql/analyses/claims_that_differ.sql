@@ -8,6 +8,8 @@ SELECT
     changes.claimed,
     changes.claimed_unit,
     round(changes.computed, 2) AS computed,
+    round(changes.computed_low, 2) AS computed_low,
+    round(changes.computed_high, 2) AS computed_high,
     years.previous_value,
     years.value,
     changes.reason_zh,

@@ -78,7 +78,7 @@ judged AS (
             WHEN fact_id IS NULL THEN '报告没有写明本年的数'
             WHEN NOT computable THEN coalesce(not_comparable_zh, '没有可比的上年数')
             WHEN NOT same_measure THEN '所述变化的单位（' || unit || '）与算出的不同'
-            WHEN computed IS NULL THEN '上年为零，没有百分比'
+            WHEN coalesce(computed, computed_low, computed_high) IS NULL THEN '上年为零，没有百分比'
         END AS cannot_check,
         factor * CASE WHEN sign > 0 THEN low ELSE -high END AS claimed_low,
         factor * CASE WHEN sign > 0 THEN high ELSE -low END AS claimed_high

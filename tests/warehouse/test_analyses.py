@@ -127,6 +127,12 @@ def test_growth_keeps_open_bounds_open(warehouse: Warehouse):
     assert answer(warehouse.con, "growth_by_county", *columns) == [(2, 80, 160, 100.0, 71, None, 2)]
 
 
+def test_growth_shows_no_per_cent_that_its_bounds_rule_out(warehouse: Warehouse):
+    warehouse.load(make_report(2023, F(D, 12)), make_report(2024, more_than(D, 10, 19)))
+    columns = ("previous_total", "total", "growth_pct", "change_low", "change_high", "uncertain")
+    assert answer(warehouse.con, "growth_by_county", *columns) == [(12, 10, None, -1, 7, 1)]
+
+
 def test_first_time_and_vanished(warehouse: Warehouse):
     warehouse.load(
         make_report(2022, F(D, 1), F("legality_reviews", 7)),

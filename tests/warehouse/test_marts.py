@@ -105,6 +105,9 @@ def claim(words, value, unit="%", **more):
         # 9000余 → 10000余 allows 0.02 % to 22.2 %
         ([more_than(D, 9000, 9999), more_than(D, 10000, 10999), claim("同比增长", 15)], 15, "agree"),
         ([more_than(D, 9000, 9999), more_than(D, 10000, 10999), claim("同比增长", 30)], 30, "differs"),
+        # 12 → 10余 has no one per cent, but −8.3 to 58.3 is what a claim must meet
+        ([F(D, 12), more_than(D, 10, 19), claim("同比下降", 16.7)], -16.7, "differs"),
+        ([F(D, 12), more_than(D, 10, 19), claim("同比增长", 16.7)], 16.7, "agree"),
         # the claim itself is rounded: 40余% against 48 %
         ([F(D, 100), F(D, 148), claim("同比增长", 40, bound="at_least", low=41, high=49, printed="40余")], 40, "agree"),
         # the verb behind the figure

@@ -71,12 +71,33 @@ def test_directions_and_intervals(warehouse, *, before, now, direction, change, 
         (F(D, 0), F(D, 12), None, None, None),  # a base of zero has no per cent
         (F(D, 12), F(D, 0), -100, -100, -100),
         (F(D, 50), F(D, 100, bound="at_least", low=100, high=None), 100, 100, None),
-        (F(D, 100, bound="at_most", low=None, high=99), F(D, 150), 50, 51.515152, None),
+        # the printed numbers differ by a per cent that their words rule out: 不到100 → 150, 12 → 10余, 30余 → 35, 30 → 30余
+        (F(D, 100, bound="at_most", low=None, high=99), F(D, 150), None, 51.515152, None),
+        (F(D, 12), more_than(D, 10, 19), None, -8.333333, 58.333333),
+        (more_than(D, 30, 39), F(D, 35), None, -10.25641, 12.903226),
+        (F(D, 30), more_than(D, 30, 39), None, 3.333333, 30),
+        (more_than(D, 30, 39), more_than(D, 30, 39), 0, -20.512821, 25.806452),
+        # thirds: the bounds of exact numbers are the per cent itself, however it is rounded
+        (F(D, 3), F(D, 7), 133.333333, 133.333333, 133.333333),
     ],
 )
 def test_per_cents(warehouse, *, before, now, pct, low, high):
     row = pair(warehouse, before, now)
     assert (row["change_pct"], row["change_pct_low"], row["change_pct_high"]) == (pct, low, high)
+
+
+def test_no_per_cent_lies_outside_its_bounds(warehouse):
+    shapes = [F(D, v) for v in (1, 3, 7, 12, 30, 31, 39, 100)]
+    shapes += [more_than(D, 10, 19), more_than(D, 30, 39), about(20), F(D, 100, bound="at_least", low=100, high=None)]
+    for number, (before, now) in enumerate((a, b) for a in shapes for b in shapes):
+        warehouse.load(
+            make_report(2022, before, town=f"甲{number}镇"), make_report(2023, now, town=f"甲{number}镇"), seen_at=None
+        )
+    assert warehouse.row("""
+        SELECT count(change_pct) > 60, count(change) - count(change_pct) > 10,
+            count(*) FILTER (change_pct < change_pct_low - 1e-5 OR change_pct > change_pct_high + 1e-5)
+        FROM marts.indicator_yoy WHERE report_year = 2023
+    """) == (True, True, 0)
 
 
 def test_rates_change_in_points_and_have_no_per_cent(warehouse):
