@@ -34,6 +34,10 @@ NAMES = ("warehouse.duckdb", "parquet", "csv", "dictionary.md", "versions.json",
 FORMULA = r"^[=+\-@\t\r＝＋－＠]"
 NUMBER = r"^[+\-]?[0-9][0-9,]*(\.[0-9]+)?%?$"
 
+# The rows that one sheet of Excel or LibreOffice holds below its header. A mart that is only a view, and so lies
+# nowhere in the release, gets its CSV up to here: at 10 million facts marts.evidence is gigabytes that no sheet opens.
+SHEET = 1_048_575
+
 # Given the built copy, open for reading; returns why it must not be published (Chinese), or None.
 Check = Callable[[duckdb.DuckDBPyConnection], str | None]
 
@@ -135,13 +139,17 @@ def _copy(con: duckdb.DuckDBPyConnection, target: Path) -> None:
 
 def _freeze(con: duckdb.DuckDBPyConnection, table: schema.Table) -> None:
     """Replace a view of the current database by a table of its rows; marts lie in the order in which they are asked."""
-    columns = [column.name for column in table.columns]
-    order = [name for name in ("indicator", "issuer_id", "scope", "report_year") if name in columns]
-    ordered = f"ORDER BY {', '.join(order)}" if table.layer == "marts" and order else ""
     con.execute(f"DROP VIEW {table.full_name}")
-    con.execute(f"CREATE TABLE {table.full_name} AS SELECT * FROM ({table.view}) {ordered}")
+    con.execute(f"CREATE TABLE {table.full_name} AS SELECT * FROM ({table.view}) {_order(table)}")
     for comment in schema.table_comments(table, published=True):
         con.execute(comment)
+
+
+def _order(table: schema.Table) -> str:
+    columns = {column.name for column in table.columns}
+    keys = ("indicator", "issuer_id", "scope", "report_year", *(() if table.frozen else ("fact_id", "span_start")))
+    order = [name for name in keys if name in columns]
+    return f"ORDER BY {', '.join(order)}" if table.layer == "marts" and order else ""
 
 
 def _check(database_file: Path, home: Home, check: Check | None) -> None:
@@ -168,24 +176,29 @@ def _difference(con: duckdb.DuckDBPyConnection, home: Home, building: Path) -> r
 
 
 def _export(database_file: Path, building: Path, home: Home) -> dict[str, dict[str, Any]]:
-    """Parquet of every table and CSV of every mart; rows, file and hash of each for ``versions.json``."""
+    """Parquet of every table and CSV of every mart; rows, file and hash of each for ``versions.json``.
+
+    A mart that is only a view (``marts.evidence``) has no Parquet, and a CSV where one sheet can hold it.
+    """
     (building / "parquet").mkdir()
     (building / "csv").mkdir()
     written: dict[str, dict[str, Any]] = {}
     con = database.connect(database_file, read_only=True, spill=home.temporary)
     try:
         for table in schema.tables().values():
-            if table.view is not None and not table.frozen:
+            stored = table.view is None or table.frozen
+            if not stored and table.layer != "marts":
                 continue
-            parquet = building / "parquet" / f"{table.full_name}.parquet"
-            con.execute(f"COPY {table.full_name} TO {literal(str(parquet))} (FORMAT parquet, COMPRESSION zstd)")
             rows = con.execute(f"SELECT count(*) FROM {table.full_name}").fetchall()[0][0]
-            written[table.full_name] = {"rows": rows, "parquet": parquet.name, "sha256": release.sha256(parquet)}
-            if table.layer == "marts":
+            entry = written[table.full_name] = {"rows": rows}
+            if stored:
+                parquet = building / "parquet" / f"{table.full_name}.parquet"
+                con.execute(f"COPY {table.full_name} TO {literal(str(parquet))} (FORMAT parquet, COMPRESSION zstd)")
+                entry |= {"parquet": parquet.name, "sha256": release.sha256(parquet)}
+            if table.layer == "marts" and (stored or rows <= SHEET):
                 csv = building / "csv" / f"{table.name}.csv"
                 con.execute(f"COPY ({safe_select(table)}) TO {literal(str(csv))} (HEADER)")
-                written[table.full_name]["csv"] = csv.name
-                written[table.full_name]["csv_sha256"] = release.sha256(csv)
+                entry |= {"csv": csv.name, "csv_sha256": release.sha256(csv)}
     finally:
         con.close()
     return written
@@ -205,7 +218,7 @@ def safe_select(table: schema.Table) -> str:
             risky = f"regexp_matches({words}, '{FORMULA}') AND NOT regexp_matches({words}, '{NUMBER}')"
             words = f"CASE WHEN {risky} THEN '''' || {words} ELSE {words} END"
         cells.append(f'{words} AS "{"" if cells else chr(0xFEFF)}{column.name}"')
-    return f"SELECT {', '.join(cells)} FROM {table.full_name}"
+    return f"SELECT {', '.join(cells)} FROM {table.full_name} {'' if table.frozen else _order(table)}"
 
 
 def _read_with(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:

@@ -23,6 +23,8 @@ SELECT
     facts.unit,
     quantities.printed,
     quantities.value AS printed_value,
+    quantities.low,
+    quantities.high,
     quantities.bound,
     quantities.unit_printed,
     quantities.rule,

@@ -59,6 +59,7 @@ def test_versions_say_what_is_published(filled):
     assert versions["previous"] is None
     assert versions["storage_version"] == "v1.5.0"
     assert versions["read_with"] == [{"reader": "1", "catalogue": "c1"}]
+    assert versions["tables"].pop("marts.evidence")["csv"] == "evidence.csv"  # no table, so no Parquet
     for name, entry in versions["tables"].items():
         parquet = filled.home.published / "parquet" / entry["parquet"]
         assert hashlib.sha256(parquet.read_bytes()).hexdigest() == entry["sha256"]
@@ -69,7 +70,7 @@ def test_versions_say_what_is_published(filled):
     }  # fmt: skip
     assert (filled.home.published / "dictionary.md").read_text("utf-8") == schema.dictionary()
     assert {p.name for p in (filled.home.published / "csv").iterdir()} == {
-        f"{t.name}.csv" for t in schema.tables().values() if t.layer == "marts" and t.frozen
+        f"{t.name}.csv" for t in schema.tables().values() if t.layer == "marts"
     }
 
 
@@ -118,6 +119,39 @@ def test_numbers_stay_numbers_and_the_file_says_utf8(warehouse):
     assert content.startswith("\ufefffact_id,".encode())
     rows = list(csv.DictReader(content.decode("utf-8-sig").splitlines()))
     assert [r["change"] for r in rows if r["change"]] == ["-48.0"]
+
+
+def test_the_evidence_of_every_figure_is_a_sheet(warehouse):
+    """A spreadsheet user goes from indicator_year.csv by fact_id to sentence, section, span and file."""
+    long = "一" * 3000  # a COPY that cut cells would lose the end
+    warehouse.load(
+        make_report(2024, F(D, 100, before=f"=本年{long}办理", after="，\n“完”。"), F(D, 100), name="甲.txt")
+    )
+    publish.publish(warehouse.con, warehouse.home)
+    sheets = {}
+    for name in ("indicator_year", "evidence"):
+        with (warehouse.home.published / "csv" / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
+            sheets[name] = list(csv.DictReader(file))
+    (figure,) = sheets["indicator_year"]
+    first, second = sheets["evidence"]
+    assert first["fact_id"] == second["fact_id"] == figure["fact_id"]
+    assert first["sentence"] == f"'=本年{long}办理100件，\n“完”。"
+    (text,) = warehouse.row("SELECT text FROM core.reports")
+    for row in (first, second):
+        assert text[int(row["span_start"]) : int(row["span_end"])] == row["printed"] == "100"
+        assert (row["section_marker"], row["section_title"], row["paths"]) == ("一、", "主要举措和成效", "inbox/甲.txt")
+
+
+def test_more_evidence_than_a_sheet_holds_is_left_to_sql_and_parquet(filled, monkeypatch):
+    (rows,) = filled.row("SELECT count(*) FROM marts.evidence")
+    for sheet, there in ((rows, True), (rows - 1, False)):
+        monkeypatch.setattr(publish, "SHEET", sheet)
+        publish.publish(filled.con, filled.home)
+        assert (filled.home.published / "csv" / "evidence.csv").exists() == there
+        versions = json.loads((filled.home.published / "versions.json").read_text("utf-8"))
+        assert versions["tables"]["marts.evidence"]["rows"] == rows
+        assert ("csv" in versions["tables"]["marts.evidence"]) == there
+    assert (filled.home.published / "csv" / "indicator_year.csv").exists()
 
 
 def test_a_refused_copy_leaves_the_last_release(filled):
