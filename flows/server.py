@@ -6,7 +6,9 @@ anywhere in the project: two of them at once time out, and the history of the ru
 
 from __future__ import annotations
 
+import ctypes
 import os
+import runpy
 import signal
 import socket
 import subprocess
@@ -18,6 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 KEEP_DAYS = 90  # of run history
+PR_SET_PDEATHSIG = 1  # of linux/prctl.h
 
 
 def settings(prefect_home: Path, port: int) -> dict[str, str]:
@@ -67,7 +70,7 @@ def server(prefect_home: Path, port: int, patience: float = 180) -> Iterator[sub
     log = prefect_home / "server.log"
     with log.open("ab") as out:
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "prefect", "server", "start"],
+            [sys.executable, "-P", "-m", "flows.server", str(os.getpid())],
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=out,
@@ -104,3 +107,20 @@ def stop(process: subprocess.Popen[bytes], patience: float = 15) -> None:
             process.wait(patience)
         except (ProcessLookupError, subprocess.TimeoutExpired):
             continue
+
+
+def _end_with(parent: int) -> None:
+    """Let SIGTERM reach this process when its parent is gone, however that ended (Linux; elsewhere nothing is done).
+
+    A server without us would hold the port, and the next ``fazhi serve`` could not start.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:  # it ended before we asked
+            sys.exit(1)
+
+
+if __name__ == "__main__":
+    _end_with(int(sys.argv[1]))
+    sys.argv = ["prefect", "server", "start"]
+    runpy.run_module("prefect", run_name="__main__")

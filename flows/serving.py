@@ -29,32 +29,51 @@ class Schedules:
 def serve(home: Home, port: int, schedules: Schedules) -> None:
     """Serve the deployments on a server of the home's own; returns after Ctrl-C or SIGTERM, with everything stopped.
 
-    Raises RuntimeError (Chinese) when the port is taken or the server does not come up.
+    The run in progress is let end, and the server is stopped last. Raises RuntimeError (Chinese) when the port is taken
+    or the server does not come up.
     """
     from flows.server import server
 
     home.make()
-    with server(home.prefect, port):
-        import asyncio  # and prefect, only now: its settings are those of the environment that ``server`` has set
+    before = signal.signal(signal.SIGTERM, _interrupt)  # until the runner has a handler: the server takes 20 s to start
+    try:
+        with suppress(KeyboardInterrupt), server(home.prefect, port):
+            import asyncio  # and prefect, only now: its settings are those of the environment that ``server`` has set
 
-        close_dead_runs()
-        runner = _runner()
-        for deployment in deployments(home, schedules):
-            runner.add_deployment(deployment)
-        with suppress(KeyboardInterrupt):
-            asyncio.run(runner.start())
+            close_dead_runs()
+            runner = _runner()
+            for deployment in deployments(home, schedules):
+                runner.add_deployment(deployment)
+            with suppress(asyncio.CancelledError):
+                asyncio.run(runner.serve())
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _interrupt(*_: Any) -> None:
+    """Stop as Ctrl-C does, once. Not by raising SIGINT: a shell starts what stands before ``&`` with that ignored."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _runner() -> Any:
-    """Prefect's runner, one run at a time, which SIGTERM stops as Ctrl-C does.
+    """Prefect's runner, one run at a time, which after SIGTERM lets the run in progress end and begins no other.
 
-    Its own handler raises SystemExit inside the event loop: the run in progress would be orphaned, with a traceback.
+    Its own handler raises SystemExit inside the event loop, and cancelling the runner kills the run.
     """
+    import asyncio
+
     from prefect.runner import Runner
 
     class Stoppable(Runner):
+        async def serve(self) -> None:
+            self.serving, self.loop = asyncio.current_task(), asyncio.get_running_loop()
+            await self.start()
+
         def handle_sigterm(self, *args: Any, **kwargs: Any) -> None:
-            signal.raise_signal(signal.SIGINT)
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one would cut short the waiting for the run
+            polling = getattr(self, "_loops_task_group", None)  # what looks for new runs; absent until all is set up
+            self.loop.call_soon_threadsafe(polling.cancel_scope.cancel if polling else self.serving.cancel)
 
     return Stoppable(pause_on_shutdown=False, limit=1)
 

@@ -1,6 +1,6 @@
 """What only a real Prefect server shows: recorded runs, schedules that fire, a service that stops cleanly.
 
-Five tests, each with a server of its own: starting one takes 20 s.
+Every test has a server of its own: starting one takes 20 s.
 """
 
 import json
@@ -11,12 +11,14 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from small_reports import fill, rows, text, write
 
 from flows import pipeline
-from flows.server import free_port, server
+from flows.server import free_port, server, taken
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("prefect")]
 FAZHI = [sys.executable, "-P", "-m", "flows.cli"]
@@ -107,22 +109,67 @@ def test_a_schedule_fires_and_loads_a_file_dropped_into_the_inbox(home):
     assert not left_over(str(home.root)), "something of the service is still running"
 
 
-def test_sigterm_in_the_middle_of_a_run_stops_everything_and_loses_nothing(home):
-    fill(home.inbox, 100)
-    port = free_port()
+@contextmanager
+def serving(home, port):
+    """The service as ``fazhi serve … &`` in a script starts it: such a shell has SIGINT ignored."""
     log = home.root / "serve.log"
     command = [*FAZHI, "serve", "--home", str(home.root), "--port", str(port), "--every", "5"]
-    with log.open("w") as out, subprocess.Popen(command, stdout=out, stderr=out, start_new_session=True) as service:
+    ignoring = ["sh", "-c", 'trap "" INT; exec "$@"', "sh", *command]
+    with log.open("w") as out, subprocess.Popen(ignoring, stdout=out, stderr=out, start_new_session=True) as service:
         try:
-            wait_for(home.warehouse.exists, 180, "a run that has begun")
+            yield service, log
         finally:
-            service.send_signal(signal.SIGTERM)
-            code = service.wait(60)
+            service.kill()
+
+
+def test_sigterm_in_the_middle_of_a_run_stops_everything_and_loses_nothing(home):
+    fill(home.inbox, 100)
+    with serving(home, free_port()) as (service, log):
+        wait_for(home.warehouse.exists, 180, "a run that has begun")
+        service.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        service.send_signal(signal.SIGTERM)  # the impatient: it must not cut the run short
+        code = service.wait(60)
     assert (code, "已停止" in log.read_text()) == (0, True), log.read_text()[-2000:]
     assert not left_over(str(home.root)), "something of the service is still running"
+    assert rows(home, "SELECT status FROM ops.loads") == [("completed",)], "the run in progress was let end"
     summary = pipeline.ingest(home, publish=False, how=pipeline.How(settle=0, patience=5))
     assert summary.outcome in ("completed", "nothing_new")
     assert rows(home, "SELECT count(*), count(DISTINCT report_id) FROM core.reports") == [(100, 100)]
+
+
+def test_a_service_stopped_while_its_server_starts_leaves_no_server(home):
+    port = free_port()
+    with serving(home, port) as (service, log):
+        wait_for((home.prefect / "server.log").exists, 60, "a server that starts")
+        service.send_signal(signal.SIGTERM)
+        assert service.wait(60) == 0, log.read_text()[-2000:]
+    assert not taken(port)
+    assert not servers(port)
+
+
+def test_a_service_that_is_killed_takes_its_server_along(home):
+    port = free_port()
+    with serving(home, port) as (service, _):
+        wait_for(lambda: taken(port), 180, "a server that listens")
+        [server_id] = servers(port)
+        service.kill()
+        service.wait(10)
+        wait_for(lambda: not taken(port), 30, f"the port let go by the server {server_id}")
+        wait_for(lambda: not servers(port), 30, "the server gone")
+
+
+def servers(port):
+    """The ids of the Prefect servers that were started for a port."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            line, told = (Path(f"/proc/{pid}/{name}").read_bytes() for name in ("cmdline", "environ"))
+        except OSError:
+            continue
+        if b"\0flows.server\0" in line and f"PREFECT_SERVER_API_PORT={port}".encode() in told:
+            found.append(int(pid))
+    return found
 
 
 def listed(port, count):
