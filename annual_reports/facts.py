@@ -30,14 +30,33 @@ def build(
         if quantity.role == "achieved" and quantity.indicator and quantity.year == report_year:
             groups[quantity.indicator, quantity.scope].append(index)
     for members in list(groups.values()):
-        if len(_statements(quantities, members)) > 1:
-            _narrow(text, quantities, members, phrasings)
+        rest = _without_listed(text, quantities, members, phrasings)
+        if len(_statements(quantities, rest)) > 1:
+            _narrow(text, quantities, rest, phrasings)
     regrouped: dict[tuple[str, str], list[int]] = defaultdict(list)
     for members in groups.values():
         for index in members:
             regrouped[quantities[index].indicator or "", quantities[index].scope].append(index)
     facts = [fact for members in regrouped.values() for fact in _facts(quantities, members, report_year, phrasings)]
     return quantities, sorted(facts, key=lambda fact: fact.quantities)
+
+
+def _without_listed(
+    text: str, quantities: list[Quantity], members: Sequence[int], phrasings: Phrasings
+) -> Sequence[int]:
+    """``members`` without those that only by chance have the value of another one of their sentence, under other words
+    (法律培训4次、学法培训4次): these get their words as scope, as they would with any other value."""
+    seen: dict[tuple[int, float], str] = {}
+    rest: list[int] = []
+    for index in members if len(members) > 1 else ():
+        quantity = quantities[index]
+        words = phrases.own(text, quantities, index, phrasings).printed
+        first = seen.setdefault((quantity.sentence_start, quantity.value), words)
+        if words and first and words != first:
+            _scope(quantities, index, words)
+        else:
+            rest.append(index)
+    return rest if len(members) > 1 else members
 
 
 def _statements(quantities: Sequence[Quantity], members: Sequence[int]) -> list[list[int]]:

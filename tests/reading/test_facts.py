@@ -61,6 +61,15 @@ def test_narrower_figures_get_their_words_as_scope(text: str, expected: list[tup
     assert stated(text) == expected
 
 
+@pytest.mark.parametrize("heard", [2, 4])
+def test_a_scope_does_not_hang_on_another_figures_value(heard: int) -> None:
+    """With 4 and 4 the second used to become evidence of the first, and the year after found no such scope."""
+    assert stated(f"召开法治建设推进会4次，听取依法行政工作汇报{heard}次。") == [
+        ("rule_of_law_meetings", "", 4.0, ""),
+        ("rule_of_law_meetings", "依法行政工作汇报", float(heard), ""),
+    ]
+
+
 def test_money_and_other_units_are_in_the_indicators_unit() -> None:
     found, _, _ = read("全年罚款12.5万元。法律顾问服务时长3天。")
     assert [(f.indicator, f.value, f.unit) for f in found] == [
