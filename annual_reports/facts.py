@@ -50,10 +50,10 @@ def _without_listed(
     rest: list[int] = []
     for index in members if len(members) > 1 else ():
         quantity = quantities[index]
-        words = phrases.own(text, quantities, index, phrasings).printed
-        first = seen.setdefault((quantity.sentence_start, quantity.value), words)
-        if words and first and words != first:
-            _scope(quantities, index, words)
+        own = phrases.own(text, quantities, index, phrasings)
+        first = seen.setdefault((quantity.sentence_start, quantity.value), own.phrase)
+        if own.printed and first and first not in own.phrase and own.phrase not in first:
+            _scope(quantities, index, own.printed)
         else:
             rest.append(index)
     return rest if len(members) > 1 else members
