@@ -74,10 +74,13 @@ def load_gold(path: Path) -> dict[str, Any]:
     """The labels in ``path``: file name → label. Raises GoldError where the file is no such thing."""
     try:
         gold = json.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise GoldError(f"{path}：读不了（{error}）") from error
+    except OSError as error:
+        raise GoldError(f"{path}：读不了（{error.strerror}）") from error
+    except UnicodeDecodeError as error:
+        raise GoldError(f"{path}：不是 UTF-8 编码的文字，请另存为 UTF-8") from error
     except json.JSONDecodeError as error:
-        raise GoldError(f"{path} 第 {error.lineno} 行：不是合法的 JSON（{error.msg}）") from error
+        place = f"第 {error.lineno} 行第 {error.colno} 列"
+        raise GoldError(f"{path} {place}：不是合法的 JSON；多半是少了或多了逗号、引号、括号") from error
     if not isinstance(gold, dict):
         raise GoldError(f"{path}：最外层应为「文件名: 标注」的对象，见 docs/gold.md")
     for name, label in gold.items():

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
@@ -75,15 +75,27 @@ def _load(overlay: Path | None, stamp: tuple[tuple[str, int, int], ...]) -> Cata
     return Catalogue(digest.hexdigest()[:16], tables)
 
 
+class _Loader(yaml.CSafeLoader):
+    """YAML in which 2026-03-02 is the text that was written, quoted or not: no table holds anything else for a day."""
+
+    yaml_implicit_resolvers: ClassVar = {
+        first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
+        for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
 def read_table(path: Path, schema: Path) -> dict[str, Any]:
     """One YAML file as a mapping, checked against its schema; errors name ``path`` and the line."""
     source = path.read_text("utf-8")
     try:
-        node = yaml.compose(source, Loader=yaml.CSafeLoader)
-        data = yaml.load(source, Loader=yaml.CSafeLoader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise CatalogueError(f"{path} 第 {line} 行：不是合法的 YAML（{error.problem}）") from error
+        node = yaml.compose(source, Loader=_Loader)
+        data = yaml.load(source, Loader=_Loader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f" 第 {mark.line + 1} 行第 {mark.column + 1} 列" if mark else ""
+        raise CatalogueError(
+            f"{path}{place}：不是合法的 YAML；多半是缩进不齐、冒号后少了空格，或者引号、括号没有成对"
+        ) from error
     if data is None:
         return {}
     if not isinstance(node, yaml.MappingNode):
@@ -111,13 +123,16 @@ def _refuse_duplicates(path: Path, node: yaml.Node) -> None:
 def _validate(path: Path, schema: Path, data: Any, node: yaml.Node) -> None:
     import jsonschema  # 0.1 s to import, and only a load that is not cached needs it
 
+    from annual_reports.catalogue.faults import explain
+
     rules = json.loads(schema.read_text("utf-8"))
-    error = next(iter(jsonschema.Draft202012Validator(rules).iter_errors(data)), None)
-    if error is not None:
-        place = "/".join(map(str, error.absolute_path)) or "（最外层）"
-        raise CatalogueError(
-            f"{path} 第 {line_of(node, list(error.absolute_path))} 行：{place} 不合规则：{error.message}"
-        )
+    errors = list(jsonschema.Draft202012Validator(rules).iter_errors(data))
+    if errors:
+        where = list(errors[0].absolute_path)
+        # of one place all that is wrong: a mistyped key is one that is missing and one that is not known
+        wrong = dict.fromkeys(explain(error) for error in errors if list(error.absolute_path) == where)
+        place = "/".join(map(str, where)) or "（最外层）"
+        raise CatalogueError(f"{path} 第 {line_of(node, where)} 行：{place} 不合规则：{'；'.join(wrong)}")
 
 
 def line_of(node: yaml.Node | None, path: list[str | int]) -> int:

@@ -127,4 +127,5 @@ def _in_ole(data: bytes, name: str) -> Unreadable:
 
 
 def _unsupported(what: str, way_out: str) -> Unreadable:
-    return Unreadable("unsupported", f"暂不支持{what}；{way_out}")
+    space = " " if what[0].isascii() else ""  # between Chinese and Latin letters
+    return Unreadable("unsupported", f"暂不支持{space}{what}；{way_out}")

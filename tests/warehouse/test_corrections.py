@@ -1,5 +1,6 @@
 """Corrections: each finds its one fact or fails loudly with file and line; what was read stays beside what holds."""
 
+import re
 import textwrap
 
 import pytest
@@ -146,23 +147,46 @@ def test_all_failures_are_told_at_once(warehouse, correct):
     assert len(str(failure.value).splitlines()) == 2
 
 
+WHERE = "{year: 2024, indicator: 纠纷化解}"
+BOTH = "{report: 0123456789abcdef, year: 2024, indicator: 纠纷化解}"
+
+
 @pytest.mark.parametrize(
-    "text",
+    ("text", "message"),
     [
-        entry(rest="action: set"),  # no new value
-        entry(rest="action: drop\n  to: {value: 1}"),
-        entry(rest="action: relabel\n  to: {value: 1}"),
-        entry(rest="action: erase"),
-        entry(rest=SET).replace("reason: 与发文机关核对过", "reason: 错"),
-        entry(rest=SET).replace("author: 某某", "autor: 某某"),
-        entry(expect="{}", rest=SET),
-        entry(where="{year: 2024, indicator: 纠纷化解}", rest=SET),
-        entry(where="{report: 0123456789abcdef, year: 2024, indicator: 纠纷化解}", rest=SET),
+        (entry(rest="action: set"), "c1 不合规则：缺少 to"),
+        (entry(rest="action: drop\n  to: {value: 1}"), "c1 不合规则：这里不写 to"),
+        (entry(rest="action: relabel\n  to: {value: 1}"), "c1/to 不合规则：映射（value） 应写 indicator / scope 至少其一"),
+        (entry(rest="action: relabel\n  to: {scope: 校园, value: 1}"), "c1/to 不合规则：这里不写 value"),
+        (entry(rest="action: erase"), "c1/action 不合规则：「erase」 不在可选值之内，可选 set、drop、relabel"),
+        (entry(rest=SET).replace("reason: 与发文机关核对过", "reason: 错"), "「错」 太短，至少 4 个字"),
+        (entry(rest=SET).replace("author: 某某", "autor: 某某"), "不认识 autor，可用的有 where、expect、action"),
+        (entry(expect="{}", rest=SET), "c1/expect 不合规则：缺少 value"),
+        (entry(rest=SET).replace("  expect: {value: 148}\n", ""), "c1 不合规则：缺少 expect"),
+        (entry(expect="{value: '148'}", rest=SET), "c1/expect/value 不合规则：「148」 应为数"),
+        (entry(where=WHERE, rest=SET), "应写 report / issuer、year 其一，且只写其一"),
+        (entry(where=BOTH, rest=SET), "应写 report / issuer、year 其一，且只写其一"),
+        (entry(where="{report: abc, indicator: 纠纷化解}", rest=SET), "「abc」 不对，应为报告的内容哈希，至少前 16 位，加引号"),
+        (entry(where="{issuer: 青石镇, year: 1900, indicator: 纠纷化解}", rest=SET), "「1900」 太小，至少 1990"),
+        (entry(rest=SET).replace("2026-03-02", "2026-3-2"), "「2026-3-2」 不对，应为日期，如 2026-03-02"),
+        (entry(rest=SET).replace("author: 某某", "author: 12"), "「12」 应为文字；像数或日期的文字请加引号"),
+        (entry(rest=SET).replace("author: 某某", "author:"), "空值 应为文字"),
+        (entry(rest=SET) + "c2: [", "不是合法的 YAML；多半是"),
     ],
-)
-def test_the_schema_refuses_with_file_and_line(warehouse, correct, text):
-    with pytest.raises(CatalogueError, match=r"a\.yml 第 \d+ 行"):
+)  # fmt: skip
+def test_the_schema_refuses_with_file_and_line_and_in_chinese(warehouse, correct, text, message):
+    with pytest.raises(CatalogueError, match=r"a\.yml 第 \d+ 行") as refusal:
         correct(text)
+    said = str(refusal.value)
+    assert message in said
+    assert not re.search(r"[a-z]+ [a-z]+ |datetime|\bNone\b|\bTrue\b|[\[{']", said.partition("行：")[2]), said
+
+
+@pytest.mark.parametrize("date", ["2026-03-02", "'2026-03-02'", '"2026-03-02"'])
+def test_a_date_may_be_quoted_or_not(warehouse, correct, date):
+    warehouse.load(make_report(2024, F(D, 148)))
+    correct(re.sub("date: .*", f"date: {date}", entry(rest=SET)))
+    assert str(warehouse.row("SELECT decided_on FROM core.corrections_applied")[0]) == "2026-03-02"
 
 
 def test_a_key_used_in_two_files(warehouse, correct):
