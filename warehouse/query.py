@@ -20,6 +20,8 @@ import polars as pl
 from warehouse import database, schema
 from warehouse.home import Home
 
+_WHOLE_YEAR = re.compile(r"[0-9]{4}")
+_PLAIN_NUMBER = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,9})?")
 _PARAMETER = re.compile(r"^--\s*参数\s+(\w+)\s*=\s*(\S*)\s*[:：]\s*(.+)$", re.M)
 
 
@@ -29,30 +31,56 @@ class QuestionError(ValueError):
 
 @dataclass(frozen=True)
 class Parameter:
-    """``default`` as written in the file; an empty one means that the parameter must be given, ``latest`` and
-    ``earliest`` are the last and the first report year of the warehouse."""
+    """A parameter of an analysis. Its default says of what kind it is.
+
+    ``default`` as written in the file: ``latest`` and ``earliest`` are the last and the first report year of the
+    warehouse, so the parameter is a year; a number makes it a number above zero; ``indicator`` is one by its name. An
+    empty default means that the parameter must be given.
+    """
 
     name: str
     default: str
     meaning: str
 
-    def value(self, given: str | None, con: duckdb.DuckDBPyConnection) -> int | float | str:
-        """The value to bind: ``given`` or the default; a whole number or a decimal where it looks like one."""
-        words = self.default if given is None else str(given)
+    def value(self, given: str | int | float | None, con: duckdb.DuckDBPyConnection) -> int | float | str:
+        """The value to bind. Raises QuestionError for one that is not of the parameter's kind."""
+        words = self.default if given is None else str(given).strip()
         if words == "":
             raise QuestionError(f"要给参数 --{self.name}（{self.meaning}）")
+        if self.name == "indicator":
+            return indicator_code(con, words)
+        if self.default in ("latest", "earliest"):
+            return self._year(words, con)
+        return self._number(words) if _number(self.default) is not None else words
+
+    def _year(self, words: str, con: duckdb.DuckDBPyConnection) -> int:
+        years = "SELECT min(report_year), max(report_year) FROM core.report_versions WHERE is_current"
+        [(earliest, latest)] = con.execute(years).fetchall()
         if words in ("latest", "earliest"):
-            pick = "max" if words == "latest" else "min"
-            year = con.execute(f"SELECT {pick}(report_year) FROM core.report_versions WHERE is_current").fetchall()[0][
-                0
-            ]
-            return int(year or 0)
-        for kind in (int, float):
-            try:
-                return kind(words)
-            except ValueError:
-                continue
-        return words
+            return int((latest if words == "latest" else earliest) or 0)
+        if not _WHOLE_YEAR.fullmatch(words):
+            raise QuestionError(
+                f"参数 --{self.name} 的值「{words}」不是年份（{self.meaning}）；写四位数字，"
+                "或 latest（最近）、earliest（最早）"
+            )
+        if latest is None or not earliest <= int(words) <= latest:
+            held = f"只有 {earliest}–{latest} 年的" if latest else "还没有"
+            raise QuestionError(f"参数 --{self.name} 的值 {words}：库里{held}报告")
+        return int(words)
+
+    def _number(self, words: str) -> int | float:
+        number = _number(words)
+        if number is None or number <= 0:
+            raise QuestionError(
+                f"参数 --{self.name} 的值「{words}」不是大于零的数（{self.meaning}），如 {self.default}"
+            )
+        return number
+
+
+def _number(words: str) -> int | float | None:
+    if not _PLAIN_NUMBER.fullmatch(words):
+        return None
+    return float(words) if "." in words else int(words)
 
 
 @dataclass(frozen=True)
@@ -96,13 +124,56 @@ def indicator_code(con: duckdb.DuckDBPyConnection, name: str) -> str:
 
     Raises QuestionError, with the nearest names, where there is none or several.
     """
-    codes = [c for (c,) in con.execute("SELECT indicator FROM core.indicator_names WHERE name = ?", [name]).fetchall()]
+    codes = indicator_codes(con, name)
     if len(codes) > 1:
-        raise QuestionError(f"「{name}」可以是 {'、'.join(sorted(codes))}，请写代码")
-    if not codes:
-        names = [n for (n,) in con.execute("SELECT name FROM core.indicator_names").fetchall()]
-        raise QuestionError(f"没有名为「{name}」的指标{_nearest(name, names)}；全部的见 FROM core.indicators")
-    return str(codes[0])
+        raise QuestionError(f"「{name}」可以是 {'、'.join(codes)}，请写代码")
+    return codes[0]
+
+
+def indicator_codes(con: duckdb.DuckDBPyConnection, name: str) -> list[str]:
+    """The codes of all indicators of a name. Raises QuestionError, with the nearest names, where there is none."""
+    return _named(con, name, "indicator", "指标", "core.indicators")
+
+
+def issuer_ids(con: duckdb.DuckDBPyConnection, name: str) -> list[str]:
+    """The ids of all issuers of a name. Raises QuestionError, with the nearest names, where there is none."""
+    return _named(con, name, "issuer", "机关", "core.issuer_names")
+
+
+def _named(con: duckdb.DuckDBPyConnection, name: str, kind: str, kind_zh: str, listed_in: str) -> list[str]:
+    key, names = {"indicator": "indicator", "issuer": "issuer_id"}[kind], f"core.{kind}_names"
+    found = con.execute(f"SELECT DISTINCT {key} FROM {names} WHERE name = ? ORDER BY ALL", [name]).fetchall()
+    if not found:
+        known = [n for (n,) in con.execute(f"SELECT DISTINCT name FROM {names} ORDER BY ALL").fetchall()]
+        raise QuestionError(f"没有名为「{name}」的{kind_zh}{_nearest(name, known)}；全部的见 FROM {listed_in}")
+    return [str(key) for (key,) in found]
+
+
+def no_evidence(con: duckdb.DuckDBPyConnection, issuer: str, year: int, indicator: str) -> str:
+    """Why ``evidence_of`` gave nothing, for names that it knows: which years are there instead (Chinese)."""
+    issuers = issuer_ids(con, issuer)
+    reports = _years(
+        con, "SELECT report_year FROM core.reports WHERE list_contains($issuers, issuer_id)", issuers=issuers
+    )
+    if year not in reports:
+        return f"{issuer}没有 {year} 年的报告；有报告的年度：{_listed(reports)}"
+    stated = _years(
+        con,
+        """SELECT report_year FROM core.corrected_facts
+            WHERE list_contains($issuers, issuer_id) AND list_contains($indicators, indicator)""",
+        issuers=issuers,
+        indicators=indicator_codes(con, indicator),
+    )
+    instead = f"写到它的年度：{_listed(stated)}" if stated else f"别的年度也没有；写到的指标见 FROM profile('{issuer}')"
+    return f"{issuer} {year} 年的报告没有写到「{indicator}」；{instead}"
+
+
+def _years(con: duckdb.DuckDBPyConnection, sql: str, **values: list[str]) -> list[int]:
+    return sorted({year for (year,) in con.execute(sql, values).fetchall()})
+
+
+def _listed(years: list[int]) -> str:
+    return "、".join(map(str, years))
 
 
 @contextmanager
@@ -119,7 +190,9 @@ def published(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def _nearest(word: str, words: Any) -> str:
     words = list(words)
-    near = [w for w in words if word and word in w][:3] or difflib.get_close_matches(word, words, 3, 0.5)
+    near = sorted((w for w in words if word and word in w), key=len)[:3] or difflib.get_close_matches(
+        word, words, 3, 0.5
+    )
     return f"，相近的有 {'、'.join(near)}" if near else ""
 
 

@@ -95,17 +95,28 @@ def yoy(indicator: str, home: Path, live: bool, form: Format) -> None:
 
     「方向」为「不定」时，两年的界限有重叠（如 9000余 与 10000余），说不准升降。
     """
+    from warehouse import query
+
     with warehouse(home, live) as con:
+        query.indicator_codes(con, indicator)  # an unknown name is told with the nearest ones
         rows = ask(con, "FROM yoy($words)", words=indicator)
-    put_table(rows if form != "table" else _for_people(rows), form)
+    if form != "table":
+        put_table(rows, form)
+        return
+    shown = _for_people(rows)
+    put_table(shown)
+    if shown["更正"].str.contains("*", literal=True).any():
+        say("* 经人工更正的数（「上年*」为上年的数）；原读作几何、为何更正见 fazhi evidence 机关 年度 指标")
 
 
 def _for_people(rows: pl.DataFrame) -> pl.DataFrame:
-    """The columns of ``yoy`` that a person reads, under Chinese names."""
+    """The columns of ``yoy`` that a person reads, under Chinese names; what was corrected carries an asterisk."""
     import polars as pl
 
     from expectations.labels import say as word
 
+    corrected = pl.col("flags").str.contains("corrected", literal=True)
+    before = pl.col("previous_fact_id").is_in(rows.filter(corrected)["fact_id"].implode())
     directions = {"up": "升", "down": "降", "flat": "平", "uncertain": "不定"}
     return rows.sort("issuer_id", "scope", "report_year").select(
         pl.col("issuer_name").alias("机关"),
@@ -114,6 +125,11 @@ def _for_people(rows: pl.DataFrame) -> pl.DataFrame:
         pl.col("value").alias("数值"),
         pl.col("bound").map_elements(lambda b: "" if b == "exact" else word(b), pl.String).alias("界限"),
         pl.col("unit").alias("单位"),
+        pl.concat_str(
+            pl.when(corrected).then(pl.lit("*")).otherwise(pl.lit("")),
+            pl.when(before.fill_null(False)).then(pl.lit("上年*")).otherwise(pl.lit("")),
+            separator="",
+        ).alias("更正"),
         pl.col("previous_value").alias("上年"),
         pl.col("change").alias("变化"),
         pl.col("change_pct").round(1).alias("变化%"),
@@ -132,22 +148,63 @@ def _for_people(rows: pl.DataFrame) -> pl.DataFrame:
 @told
 def evidence(*, issuer: str, year: int, indicator: str, home: Path, live: bool, as_json: bool) -> None:
     """一个数的出处：原句、章节、位置、文件。ISSUER 可写全称、县加乡或名称路径。"""
+    from warehouse import query
+
     with warehouse(home, live) as con:
+        query.issuer_ids(con, issuer)  # an unknown name is told with the nearest ones
+        query.indicator_codes(con, indicator)
         rows = ask(con, "FROM evidence_of($issuer, $year, $words)", issuer=issuer, year=year, words=indicator)
+        if "corrected_indicator" not in rows.columns:
+            fail("已发布的副本由旧版程序生成，没有更正一栏；先运行 fazhi publish 重新发布，或加 --live 查工作库")
+        missing = None if rows.height else query.no_evidence(con, issuer, year, indicator)
     if as_json:
         put_json(rows.to_dicts())
-        return
-    for row in rows.iter_rows(named=True):
-        click.echo(f"{row['issuer_name']} {row['report_year']} 年 {row['indicator_name']}{_scope(row['scope'])}")
-        click.echo(f"  所印 {row['printed']}（读作 {row['printed_value']:.12g}{row['unit']}）")
-        click.echo(f"  原句 {row['sentence']}")
-        section = f"{row['section_marker'] or ''}{row['section_title'] or '—'}"
-        click.echo(f"  章节 {section}，第 {row['span_start']}–{row['span_end']} 字")
-        click.echo(f"  文件 {(row['paths'] or '').replace(chr(10), '；')}")
-        click.echo(f"  原件 {row['snapshot']}")
-    if not rows.height:
-        names = "机关名可查 FROM core.issuer_names，指标名可查 fazhi catalogue list"
-        fail(f"没有找到：{issuer} {year} 年的「{indicator}」；{names}")
+    elif rows.height:
+        click.echo("\n".join("\n  ".join(_evidence(row)) for row in rows.iter_rows(named=True)))
+    if missing:
+        fail(f"没有找到：{missing}")
+
+
+def _evidence(row: dict[str, Any]) -> Iterator[str]:
+    """One place of evidence for people: what the figure is, how it is printed, what was corrected, where it stands."""
+    corrected = "corrected_" if row["corrected_indicator"] else ""
+    name, scope = row[f"{corrected}indicator_name"], row[f"{corrected}scope"]
+    version = "现行" if row["is_current"] else f"旧版：第 {row['version']} 版，共 {row['versions']} 版"
+    yield f"{row['issuer_name']} {row['report_year']} 年 {name}{_scope(scope)}（{version}）"
+    read = _figure(row["printed_value"], row["low"], row["high"], row["bound"], row["value_unit"])
+    converted = f"，记作 {row['value']:.12g}{row['unit']}" if row["unit"] != row["value_unit"] else ""
+    yield f"所印 {row['printed']}（读作 {read}{converted}）"
+    if row["correction"]:
+        yield f"更正 {_correction(row)}"
+    yield f"原句 {row['sentence']}"
+    section = f"{row['section_marker'] or ''}{row['section_title'] or '—'}"
+    yield f"章节 {section}，第 {row['span_start']}–{row['span_end']} 字"
+    yield f"文件 {(row['paths'] or '').replace(chr(10), '；')}"
+    yield f"原件 {row['snapshot']}"
+
+
+def _figure(value: float, low: float | None, high: float | None, bound: str, unit: str) -> str:
+    """A figure with what its words allow: 至少120件，即 121–129."""
+    if bound == "exact":
+        return f"{value:.12g}{unit}"
+    words = {"at_least": "至少", "at_most": "不超过", "approx": "约", "range": "区间 "}.get(bound, f"{bound} ")
+    if low is None or high is None:
+        allowed = "不限" if low is high else f"{high:.12g} 以下" if low is None else f"{low:.12g} 以上"
+    else:
+        allowed = f"{low:.12g}–{high:.12g}"
+    return f"{words}{value:.12g}{unit}，即 {allowed}"
+
+
+def _correction(row: dict[str, Any]) -> str:
+    """What a person decided about the fact: its new value or label, the old one, why, who and when."""
+    by = f"（{row['correction_id']}：{row['correction_reason']}；{row['correction_author']}，{row['correction_date']}）"
+    if row["correction"] == "drop":
+        return f"不采用这个数{by}"
+    to = _figure(*(row[f"corrected_{key}"] for key in ("value", "low", "high", "bound", "unit")))
+    if row["correction"] == "relabel":
+        label = f"{row['corrected_indicator_name']}{_scope(row['corrected_scope'])}"
+        return f"改归「{label}」，{to}；原读作「{row['indicator_name']}{_scope(row['scope'])}」{by}"
+    return f"改为 {to}；原读作 {row['value']:.12g}{row['unit']}{by}"
 
 
 def _scope(scope: str) -> str:

@@ -2,14 +2,27 @@
 SELECT
     evidence.*,
     versions.version,
+    versions.versions,
     versions.is_current,
     corrections.correction_id,
     corrections.action AS correction,
-    corrections.value AS corrected_value,
-    corrections.reason AS correction_reason
+    corrected.indicator AS corrected_indicator,
+    coalesce(indicators.name_zh, corrected.indicator) AS corrected_indicator_name,
+    corrected.scope AS corrected_scope,
+    corrected.value AS corrected_value,
+    corrected.low AS corrected_low,
+    corrected.high AS corrected_high,
+    corrected.bound AS corrected_bound,
+    corrected.unit AS corrected_unit,
+    corrections.reason AS correction_reason,
+    corrections.author AS correction_author,
+    corrections.decided_on AS correction_date
 FROM marts.evidence AS evidence
 INNER JOIN core.report_versions AS versions ON evidence.report_id = versions.report_id
 LEFT JOIN core.corrections_applied AS corrections ON evidence.fact_id = corrections.fact_id
+-- a fact that is dropped has no corrected value
+LEFT JOIN core.corrections_applied AS corrected ON evidence.fact_id = corrected.fact_id AND corrected.action <> 'drop'
+LEFT JOIN core.indicators AS indicators ON corrected.indicator = indicators.indicator
 WHERE
     evidence.issuer_id IN (SELECT names.issuer_id FROM core.issuer_names AS names WHERE names.name = issuer_words)
     AND (

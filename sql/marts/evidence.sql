@@ -25,6 +25,7 @@ SELECT
     quantities.value AS printed_value,
     quantities.low,
     quantities.high,
+    quantities.unit AS value_unit,
     quantities.bound,
     quantities.unit_printed,
     quantities.rule,
