@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import yaml
 
@@ -78,7 +78,7 @@ def _load(overlay: Path | None, stamp: tuple[tuple[str, int, int], ...]) -> Cata
 class _Loader(yaml.CSafeLoader):
     """YAML in which 2026-03-02 is the text that was written, quoted or not: no table holds anything else for a day."""
 
-    yaml_implicit_resolvers: ClassVar = {
+    yaml_implicit_resolvers = {  # noqa: RUF012 (as its base has it)
         first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
         for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
     }

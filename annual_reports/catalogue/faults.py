@@ -50,16 +50,16 @@ def shown(value: Any) -> str:
 def _type(error: ValidationError) -> str:
     kinds = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
     quoted = "；像数或日期的文字请加引号" if "string" in kinds and not isinstance(error.instance, dict | list) else ""
-    return f"{shown(error.instance)} 应为{'或'.join(TYPES.get(kind, kind) for kind in kinds)}{quoted}"
+    return f"{shown(error.instance)} 应为{'或'.join(TYPES.get(str(kind), '') for kind in kinds)}{quoted}"
 
 
 def _choice(error: ValidationError) -> str:
     """Of several shapes, the keys or the kind of value that each wants."""
-    ways = [
-        _listed(shape.get("required", ())) or TYPES.get(shape.get("type", ""), "") for shape in error.validator_value
-    ]
+    ways: list[str] = []
+    for shape in error.validator_value:
+        ways.append(_listed(shape.get("required", ())) or TYPES.get(str(shape.get("type")), ""))
     how = "至少其一" if error.validator == "anyOf" else "其一，且只写其一"
-    return f"{shown(error.instance)} 应写 {' / '.join(filter(None, ways))} {how}"
+    return f"{shown(error.instance)} 应写 {' / '.join(w for w in ways if w)} {how}"
 
 
 def _too_much(error: ValidationError) -> str:

@@ -57,7 +57,7 @@ def test_content_decides_before_the_name(data, name, media_type):
         (archive(**{"OFD.xml": "x"}), "a.ofd", "OFD 版式文件", "转换为 PDF"),
         (archive(mimetype="application/vnd.oasis.opendocument.text"), "a.odt", "OpenDocument", "另存为 .docx"),
         (archive(**{"xl/workbook.xml": "x", "[Content_Types].xml": ""}), "a.xlsx", "Excel", "另存为 .docx"),
-        (archive(**{"报告.docx": "x"}), "a.zip", "ZIP 压缩包", "解压"),
+        (archive(**{"报告.docx": "x"}), "a.zip", "暂不支持 ZIP 压缩包", "解压"),
         (b"{\\rtf1\\ansi", "a.doc", "RTF", "另存为 .docx"),
         (b"\x89PNG\r\n\x1a\n", "a.png", "图片", "OCR"),
         (b"\xff\xd8\xff\xe0", "a.jpg", "图片", "OCR"),
