@@ -118,14 +118,18 @@ def read_baseline(path: Path) -> dict[str, dict[int, int]]:
     try:
         data: Any = yaml.safe_load(path.read_text("utf-8")) or {}
     except yaml.YAMLError as error:
-        raise BaselineError(f"{path}：不是合法的 YAML（{error}）") from error
+        mark = getattr(error, "problem_mark", None)
+        place = f" 第 {mark.line + 1} 行第 {mark.column + 1} 列" if mark else ""
+        raise BaselineError(
+            f"{path}{place}：不是合法的 YAML；写法见 fazhi audit --write-baseline 写出的文件"
+        ) from error
     if not isinstance(data, dict):
         raise BaselineError(f"{path}：最外层应为「表名: {{年度: 行数}}」")
     for table, years in data.items():
         if table not in COUNTED:
             raise BaselineError(f"{path}：不认识的表「{table}」，可用的有：{'、'.join(COUNTED)}")
         if not isinstance(years, dict) or not all(type(y) is int and type(n) is int for y, n in years.items()):
-            raise BaselineError(f"{path}：{table} 应写作 {{年度: 行数}}，年度和行数都是整数，现为 {years!r}")
+            raise BaselineError(f"{path}：{table} 应写作 {{年度: 行数}}，年度和行数都是整数，现为「{years}」")
     return data
 
 

@@ -13,7 +13,7 @@ from flows import pipeline, recorded
 
 @flow(name="audit", persist_result=False, description="检查整个仓库并更新质量页")
 def audit(home: str = "data") -> State[Any]:
-    """Check the whole warehouse of ``home``. Broken rules end the run Quarantined, critical ones Failed."""
+    """Check the whole warehouse of ``home``. Critical rules that fail end the run Failed."""
     with recorded.writer():
         result = pipeline.audit(pipeline.Home.at(home), how=recorded.how())
     rules = [

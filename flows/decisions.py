@@ -210,15 +210,20 @@ def _decide(home: Home, decided: pl.DataFrame, decision: str, note: str | None) 
 
 
 def _files(home: Home) -> list[dict[str, Any]]:
+    """Every decision that lies in the home. Raises ValueError (Chinese) for a file that is none."""
     found = []
     for path in sorted(home.decisions.glob("*.json")):
         try:
             said = json.loads(path.read_text("utf-8"))
-            if said["decision"] not in ("released", "dropped"):
-                raise ValueError(said["decision"])
-            found.append({key: said[key] for key in ("table_name", "content", "decision", "note", "by")})
-        except (ValueError, KeyError) as error:
-            raise ValueError(f"{path}：不是合格的决定（{error!r}）；decision 应为 released 或 dropped") from error
+        except ValueError as error:
+            raise ValueError(f"{path}：不是合格的决定（读不出 JSON）；从备份取回，或删去后重新决定") from error
+        wanted = ("table_name", "content", "decision", "note", "by")
+        if not isinstance(said, dict) or (missing := [key for key in wanted if key not in said]):
+            lacking = f"缺少 {'、'.join(missing)}" if isinstance(said, dict) else "最外层应为对象"
+            raise ValueError(f"{path}：不是合格的决定（{lacking}）；从备份取回，或删去后重新决定")
+        if said["decision"] not in ("released", "dropped"):
+            raise ValueError(f"{path}：decision 的值「{said['decision']}」不认识，应为 released 或 dropped")
+        found.append({key: said[key] for key in wanted})
     return found
 
 

@@ -1,7 +1,7 @@
 """What the commands share: where the home is, how data goes out, how an error is told.
 
-Data goes to stdout, everything else to stderr. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done with rejected or
-quarantined items.
+Data goes to stdout, everything else to stderr. Exit codes: 0 done (rules that only warn change nothing about that),
+1 failed, 2 wrong usage, 3 done with rejected or quarantined items.
 """
 
 from __future__ import annotations
@@ -11,9 +11,12 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from warehouse.home import Home
 
 DONE, FAILED, USAGE, WITH_REJECTS = 0, 1, 2, 3
 
@@ -29,6 +32,25 @@ def home_option(command: Callable[..., Any]) -> Callable[..., Any]:
         show_envvar=True,
         help="数据所在的文件夹（收件箱、原件、仓库、发布、质量页都在其中）。",
     )(command)
+
+
+def existing(home: Path, *, rebuilding: bool = False) -> Home:
+    """The home at ``home``, which must hold a warehouse (for ``rebuilding``: originals). A mistyped ``--home`` would
+    otherwise become an empty warehouse, and be published. Raises ValueError (Chinese)."""
+    from warehouse.home import Home
+
+    here = Home.at(home)
+    originals = here.snapshots.is_dir() and any(here.snapshots.iterdir())
+    if (here.warehouse.is_file() and not rebuilding) or (originals and rebuilding):
+        return here
+    if not here.root.is_dir():
+        raise ValueError(
+            f"没有 {here.root} 这个文件夹；请检查 --home（或 FAZHI_HOME），新建的家目录先运行 fazhi ingest"
+        )
+    if rebuilding:
+        raise ValueError(f"{here.root} 里没有原件（snapshots/），无从重建；请检查 --home（或 FAZHI_HOME）")
+    first = "fazhi rebuild（原件在）" if originals else "fazhi ingest"
+    raise ValueError(f"{here.root} 里还没有仓库；请检查 --home（或 FAZHI_HOME），或先运行 {first}")
 
 
 def json_option(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -24,7 +24,8 @@ from warehouse.home import Home
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of an audit or a release: completed, quarantined (warnings) or failed; ``where`` the release lies."""
+    """What came of an audit or a release: completed or failed; ``broken`` also names the warnings, which
+    hold nothing back; ``where`` the release lies."""
 
     outcome: str
     message: str
@@ -63,7 +64,7 @@ def publish(con: duckdb.DuckDBPyConnection, home: Home, shrinks: bool = False) -
 
 
 def audited(con: duckdb.DuckDBPyConnection, home: Home, shrinks: bool = False) -> Outcome:
-    """The verdict over the whole warehouse, recorded. Critical failures make it failed, others quarantined."""
+    """The verdict over the whole warehouse, recorded. Critical failures make it failed."""
     verdict = auditing.check_warehouse(
         con,
         previous=None if shrinks else _previous(home),
@@ -92,12 +93,13 @@ def render(con: duckdb.DuckDBPyConnection, home: Home) -> None:
 
 
 def judged(verdict: Verdict) -> Outcome:
-    """A verdict as an outcome with its sentence. Rules of severity info only note something: they break nothing."""
+    """A verdict as an outcome with its sentence. Warnings are told and hold nothing back, so the audit is completed;
+    rules of severity info only note something: they break nothing."""
     broken = [r for r in verdict.results if not r.passed and (r.severity != "info" or r.error)]
     message = f"全库检查 {len(verdict.results)} 条规则，{len(broken)} 条没有通过"
     if verdict.refused:
         return Outcome("failed", f"{message}：{verdict.refused}", None, broken)
-    return Outcome("quarantined" if broken else "completed", message, None, broken)
+    return Outcome("completed", f"{message}（只是提示，不影响发布）" if broken else message, None, broken)
 
 
 def _rows(con: duckdb.DuckDBPyConnection) -> dict[str, int]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flows.commands.asking import ask, live_option, warehouse
-from flows.options import DONE, WITH_REJECTS, home_option, json_option, put_json, say, told
+from flows.options import DONE, WITH_REJECTS, existing, home_option, json_option, put_json, say, told
 
 if TYPE_CHECKING:
     import duckdb
@@ -149,8 +149,9 @@ def quarantine_release(ids: tuple[str, ...], note: str | None, home: Path) -> No
     """放行：重新过一遍检查，通过的进入仓库；仍不通过的说明原因，退出码为 3。"""
     from flows import decisions, pipeline
 
-    with pipeline.opened(pipeline.Home.at(home), patience=10) as con:
-        outcome = decisions.release(con, pipeline.Home.at(home), ids, note)
+    here = existing(home)
+    with pipeline.opened(here, patience=10) as con:
+        outcome = decisions.release(con, here, ids, note)
     for quarantine_id, reasons in outcome.staying.items():
         say(f"{quarantine_id} 没有放行：{reasons}")
     if outcome.arguable and not note:
@@ -168,6 +169,7 @@ def quarantine_drop(ids: tuple[str, ...], note: str, home: Path) -> None:
     """舍弃：这些行不再等待处理，记录与理由仍然保留。"""
     from flows import decisions, pipeline
 
-    with pipeline.opened(pipeline.Home.at(home), patience=10) as con:
-        dropped = decisions.drop(con, pipeline.Home.at(home), ids, note)
+    here = existing(home)
+    with pipeline.opened(here, patience=10) as con:
+        dropped = decisions.drop(con, here, ids, note)
     say(f"舍弃 {dropped} 行")

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from flows.options import WITH_REJECTS, fail, home_option, json_option, put_json, say, told
+from flows.options import WITH_REJECTS, existing, fail, home_option, json_option, put_json, say, told
 
 PATHS = click.Path(exists=True, path_type=Path)
 
@@ -87,6 +87,8 @@ def ingest(
     from flows.summary import lines
 
     given = [str(p) for p in paths] or None
+    if not pipeline.Home.at(home).warehouse.is_file():
+        say(f"家目录 {pipeline.Home.at(home).root} 里还没有仓库，这就新建")
     if address := prefect_api():
         say(f"作为 Prefect 运行记录在 {address}")
         summary = recorded(
@@ -118,7 +120,7 @@ def publish(home: Path, shrinks: bool, as_json: bool) -> None:
     """检查仓库并发布：只读数据库、Parquet、CSV、数据字典和质量页。检查不过则保留上一版。"""
     from flows import pipeline
 
-    here = pipeline.Home.at(home)
+    here = existing(home)
     if prefect_api():
         result = recorded("publish", home=str(here.root), shrinks=shrinks)
     else:
@@ -137,10 +139,11 @@ def publish(home: Path, shrinks: bool, as_json: bool) -> None:
 @json_option
 @told
 def audit(home: Path, write_baseline: bool, as_json: bool) -> None:
-    """检查整个仓库，更新质量页；有提醒时退出码为 3，有严重问题时为 1。"""
+    """检查整个仓库，更新质量页；有关键规则没通过时退出码为 1，提示只列出来。"""
+    from expectations.labels import say as word
     from flows import pipeline
 
-    here = pipeline.Home.at(home)
+    here = existing(home)
     if write_baseline:
         from expectations.audit import make_baseline
 
@@ -149,7 +152,7 @@ def audit(home: Path, write_baseline: bool, as_json: bool) -> None:
         say(f"已写入 {here.baseline}")
     result = recorded("audit", home=str(here.root)) if prefect_api() else pipeline.audit(here)
     for rule in result.broken:
-        say(f"{rule.rule} {rule.sentence}：{rule.failed} 行")
+        say(f"{word(rule.severity)} {rule.rule} {rule.sentence}：{rule.failed} 行")
     say(result.message)
     if as_json:
         put_json(result.as_json())
@@ -167,8 +170,9 @@ def reread(home: Path, since: str | None, as_json: bool) -> None:
     from flows.output import put_table
     from flows.summary import lines
 
+    here = existing(home)
     with progress_bar("重读") as progress:
-        summary, changes = again.reread(pipeline.Home.at(home), since, how=pipeline.How(progress=progress))
+        summary, changes = again.reread(here, since, how=pipeline.How(progress=progress))
     for line in lines(summary):
         say(line)
     put_table(changes, "json" if as_json else "table")
@@ -184,8 +188,9 @@ def rebuild(home: Path, as_json: bool) -> None:
     from flows import again, pipeline
     from flows.summary import lines
 
+    here = existing(home, rebuilding=True)
     with progress_bar("重建") as progress:
-        summary = again.rebuild(pipeline.Home.at(home), how=pipeline.How(progress=progress))
+        summary = again.rebuild(here, how=pipeline.How(progress=progress))
     for line in lines(summary):
         say(line)
     if as_json:

@@ -303,3 +303,49 @@ def test_no_module_is_imported_that_a_command_does_not_need():
         import_module(f"flows.commands.{module}")
     assert time.process_time() - began < 1
     assert "great_expectations" not in sys.modules or "pytest" in sys.modules
+
+
+@pytest.mark.parametrize(
+    ("words", "made", "said"),
+    [
+        (["publish"], [], "没有 {} 这个文件夹；请检查 --home"),
+        (["rebuild"], [], "没有 {} 这个文件夹；请检查 --home"),
+        (["audit"], ["inbox"], "{} 里还没有仓库；请检查 --home（或 FAZHI_HOME），或先运行 fazhi ingest"),
+        (["publish"], ["snapshots/ab"], "{} 里还没有仓库；请检查 --home（或 FAZHI_HOME），或先运行 fazhi rebuild"),
+        (["reread"], [], "没有 {} 这个文件夹；请检查 --home"),
+        (["rebuild"], ["snapshots"], "{} 里没有原件（snapshots/），无从重建"),
+        (["quarantine", "drop", "x", "--note", "x"], [], "没有 {} 这个文件夹；请检查 --home"),
+        (["audit", "--write-baseline"], [], "没有 {} 这个文件夹；请检查 --home"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_mistyped_home_is_told_and_not_made(words, made, said, tmp_path):
+    home = tmp_path / "daat"
+    for folder in made:
+        (home / folder).mkdir(parents=True)
+    result = run(*words, "--home", home)
+    assert result.exit_code == 1
+    assert said.format(home) in result.stderr
+    assert not list(tmp_path.rglob("*.duckdb"))
+    assert home.exists() == bool(made)
+
+
+def test_ingest_into_a_new_home_says_so(home, quick):
+    fill(home.inbox, 1)
+    first, second = (run("ingest", "--no-publish", "--home", home.root).stderr for _ in range(2))
+    assert f"家目录 {home.root} 里还没有仓库，这就新建" in first
+    assert "新建" not in second
+
+
+def test_warnings_are_told_and_exit_with_0(home, quick, monkeypatch):
+    """A figure sixty times that of the year before is loaded and told, whatever the command."""
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    monkeypatch.setenv("PREFECT_HOME", str(home.root / "none"))
+    write(home.inbox, "1.txt", text("柏溪", 2023, 12))
+    write(home.inbox, "2.txt", text("柏溪", 2024, 780))
+    for command in ("ingest", "publish", "audit"):
+        result = run(command, "--home", home.root)
+        assert result.exit_code == 0, result.stderr
+    assert "提示 W21 与上年相比不应相差" in result.stderr
+    assert "没有通过（只是提示，不影响发布）" in result.stderr
+    assert "3完成，但有拒收的文件或隔离的行" in "".join(run("--help").stdout.split())

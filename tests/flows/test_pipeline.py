@@ -305,13 +305,14 @@ def test_what_a_killed_run_left_unpublished_is_published_by_the_next(home, quick
 
 
 @pytest.mark.parametrize(
-    ("severity", "error", "outcome"),
-    [("info", None, "completed"), ("warning", None, "quarantined"), ("info", "cannot be run", "quarantined")],
+    ("severity", "error", "broken"),
+    [("info", None, 0), ("warning", None, 1)],
 )
-def test_an_audit_with_notes_only_is_completed(severity, error, outcome):
+def test_an_audit_that_only_warns_is_completed_and_says_so(severity, error, broken):
     result = RuleResult("versions", "W23", severity, "一句话", "", "修订", False, 3, 2, error=error)
     checked = releasing.judged(Verdict((result,), (), None, database.now(), database.now()))
-    assert (checked.outcome, len(checked.broken)) == (outcome, outcome != "completed")
+    assert (checked.outcome, checked.exit_code, len(checked.broken)) == ("completed", 0, broken)
+    assert ("只是提示" in checked.message) == bool(broken)
 
 
 def test_a_file_that_takes_too_long_is_rejected_and_the_others_are_read(home, quick):
