@@ -1,7 +1,8 @@
--- 问题：各年报告的标题里，哪些词用得越来越多、越来越少？（结巴分词）
+-- 问题：各年报告的标题里，哪些词用得越来越多、越来越少？（结巴分词；规定各部分的标题、两年里多数报告都有的词和没有变化的词不列）
 -- 参数 from_year = earliest：起始年度
 -- 参数 to_year = latest：截止年度
 -- 参数 reports = 2：至少在几份报告里出现
+-- 参数 common = 50：两年里都有百分之多少以上的报告在用的词，算套话，不列
 -- One row per word of section titles: the share of reports that use it in the two years, and the change in points.
 WITH current_reports AS (
     SELECT
@@ -26,6 +27,8 @@ used AS (
     FROM current_reports
     INNER JOIN core.sections AS sections ON current_reports.report_id = sections.report_id
     INNER JOIN core.title_terms AS terms ON sections.title = terms.title
+    -- 主要举措和成效, 存在的不足 …: the parts that every report must have say nothing about a year
+    WHERE sections.level > 1 OR sections.canonical = 'other'
 )
 
 SELECT
@@ -42,5 +45,12 @@ SELECT
 FROM used
 CROSS JOIN totals
 GROUP BY used.term, totals.reports_before, totals.reports_now
-HAVING count(*) >= $reports
+HAVING
+    count(*) >= $reports
+    -- 法治, 建设, 工作: what most reports have in both years is no trend
+    AND NOT (
+        100.0 * count(*) FILTER (WHERE used.report_year = $from_year) > $common * totals.reports_before
+        AND 100.0 * count(*) FILTER (WHERE used.report_year = $to_year) > $common * totals.reports_now
+    )
+    AND change_points <> 0
 ORDER BY change_points DESC NULLS LAST, used_now DESC, used.term ASC

@@ -12,7 +12,8 @@ WITH first_published AS (
 )
 
 SELECT
-    reports.issuer_name,
+    -- a report that names no issuer goes by its title
+    coalesce(reports.issuer_name, reports.title, reports.issuer_id) AS issuer_name,
     reports.report_year,
     first_published.published,
     greatest(first_published.published - make_date(reports.report_year + 1, 4, 1), 0) AS days_late,
@@ -27,4 +28,4 @@ LEFT JOIN first_published
 WHERE
     versions.is_current
     AND (reports.part_year OR first_published.published > make_date(reports.report_year + 1, 4, 1))
-ORDER BY reports.report_year DESC, days_late DESC NULLS LAST, reports.issuer_name ASC
+ORDER BY reports.report_year DESC, days_late DESC NULLS LAST, issuer_name ASC

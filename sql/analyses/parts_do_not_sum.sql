@@ -10,7 +10,8 @@ WITH failed AS (
 )
 
 SELECT
-    reports.issuer_name,
+    -- a report that names no issuer goes by its title
+    coalesce(reports.issuer_name, reports.title, reports.issuer_id) AS issuer_name,
     reports.report_year,
     failed.kind,
     failed.statement,
@@ -20,5 +21,7 @@ SELECT
 FROM failed
 INNER JOIN core.reports AS reports ON failed.report_id = reports.report_id
 LEFT JOIN core.quantities AS quantities ON failed.quantity_id = quantities.quantity_id
-GROUP BY failed.check_id, failed.kind, failed.statement, failed.verdict, reports.issuer_name, reports.report_year
-ORDER BY reports.report_year DESC, reports.issuer_name ASC, failed.check_id ASC
+GROUP BY
+    failed.check_id, failed.kind, failed.statement, failed.verdict,
+    reports.issuer_name, reports.title, reports.issuer_id, reports.report_year
+ORDER BY reports.report_year DESC, issuer_name ASC, failed.check_id ASC

@@ -2,7 +2,8 @@
 -- One row per issuer: its achieved figures in current reports, how many are rounded, and by which kind of words.
 SELECT
     reports.issuer_id,
-    any_value(reports.issuer_name) AS issuer_name,
+    -- a report that names no issuer goes by its title
+    any_value(coalesce(reports.issuer_name, reports.title, reports.issuer_id)) AS issuer_name,
     count(*) AS figures,
     count(*) FILTER (WHERE quantities.bound <> 'exact') AS rounded,
     round(100.0 * count(*) FILTER (WHERE quantities.bound <> 'exact') / count(*), 1) AS rounded_pct,

@@ -4,6 +4,7 @@ The samples' truth was written before any reader existed; a number that changes 
 """
 
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -154,16 +155,68 @@ def test_rounding_habits(warehouse: Warehouse):
     assert rows == [(3, 1, 33.3, 1)]
 
 
+def titled(report, *titles, level=2, canonical="measures"):
+    """``report`` with a section of each title, below the one that it has."""
+    of = report.sections[0]
+    below = (replace(of, level=level, title=title, canonical=canonical, parent=0) for title in titles)
+    return replace(report, sections=(of, *below))
+
+
+def test_an_issuer_without_a_name_goes_by_its_title(warehouse: Warehouse):
+    nameless = make_report(2024, F(D, 1), resolution="unresolved", part_year=True)
+    nameless = replace(nameless, issuer=replace(nameless.issuer, name=None), title="2024年法治政府建设情况报告")
+    figures = (F(D, 4), F("mediation_success_rate", 90, unit="%"))
+    warehouse.load(nameless, make_report(2023, *figures, town="白水镇", part_year=True))
+    for name in ("rounding_habits", "late_or_part_year"):
+        names = {issuer for (issuer,) in answer(warehouse.con, name, "issuer_name")}
+        assert names == {"2024年法治政府建设情况报告", "平川县白水镇人民政府"}, name
+
+
+def test_no_analysis_shows_a_nameless_issuer(samples):
+    """One of the samples names no issuer anywhere."""
+    for name in query.analyses():
+        rows = query.analyse(samples, name)
+        if "issuer_name" in rows.columns:
+            assert rows["issuer_name"].null_count() == 0, name
+
+
 def test_keyword_trends(warehouse: Warehouse):
-    """All hand-made reports have the title 主要举措和成效; one word more in 2024."""
-    later = make_report(2024, F(D, 2))
-    section = later.sections[0]
-    titled = type(section)(**{f: getattr(section, f) for f in section.__slots__} | {"title": "主要举措和智慧法治成效"})
-    fields = {f: getattr(later, f) for f in later.__dataclass_fields__} | {"sections": (titled,)}
-    warehouse.load(make_report(2022, F(D, 1)), type(later)(**fields))
-    rows = answer(warehouse.con, "keyword_trends", "term", "share_before", "share_now", "change_points", reports=1)
-    assert ("成效", 100.0, 100.0, 0.0) in rows
-    assert ("法治", 0.0, 100.0, 100.0) in rows
+    """Four towns in two years: 建设 in most reports of both is no trend, nor is a word that holds its share."""
+    titles = {
+        2022: ["法治建设", "法治建设", "普法建设", "矛盾"],
+        2024: ["智慧法治建设", "智慧建设", "智慧建设", "矛盾"],
+    }
+    for year, of_year in titles.items():
+        warehouse.load(*(titled(make_report(year, F(D, n), town=f"第{n}镇"), t) for n, t in enumerate(of_year)))
+    columns = ("term", "used_before", "used_now", "share_before", "share_now", "change_points")
+    assert answer(warehouse.con, "keyword_trends", *columns, reports=1) == [
+        ("智慧", 0, 3, 0.0, 75.0, 75.0),
+        ("法治", 2, 1, 50.0, 25.0, -25.0),
+        ("普法", 1, 0, 25.0, 0.0, -25.0),
+    ]
+    everything = dict(answer(warehouse.con, "keyword_trends", "term", "change_points", reports=1, common=100))
+    assert set(everything) == {"智慧", "普法", "法治"}  # 建设 75 and 75, 矛盾 25 and 25: shown by nothing
+    assert [t for (t,) in answer(warehouse.con, "keyword_trends", "term")] == [
+        "智慧",
+        "法治",
+    ]  # in two reports at least
+
+
+def test_a_word_that_most_reports_have_in_both_years_is_no_trend(warehouse: Warehouse):
+    for year, having in ((2022, 3), (2024, 4)):
+        warehouse.load(
+            *(titled(make_report(year, F(D, n), town=f"第{n}镇"), "建设" if n < having else "矛盾") for n in range(4))
+        )
+    assert answer(warehouse.con, "keyword_trends", "term", reports=1) == [("矛盾",)]  # 25 to 0
+    assert answer(warehouse.con, "keyword_trends", "term", reports=1, common=75) == [("建设",), ("矛盾",)]
+
+
+def test_the_parts_that_every_report_must_have_are_no_keywords(warehouse: Warehouse):
+    """主要举措和成效 is the title of the first part of every hand-made report; 2024 alone calls a part of its own 特色."""
+    own = titled(make_report(2024, F(D, 2)), "特色", level=1, canonical="other")
+    prescribed = titled(own, "不足", level=1, canonical="problems").sections[1]
+    warehouse.load(make_report(2022, F(D, 1)), replace(own, sections=(*own.sections, prescribed)))
+    assert answer(warehouse.con, "keyword_trends", "term", reports=1) == [("特色",)]
 
 
 def test_targets_against_results(warehouse: Warehouse):
