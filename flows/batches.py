@@ -57,22 +57,25 @@ class Run:
 @dataclass
 class Batch:
     """A chunk on its way. By content hash: ``paths`` where it lies (for messages), ``dates`` what a person wrote of it
-    in its sidecar."""
+    in its sidecar. Of files whose content needs no reading: how many an earlier run dealt with (``known``), and those
+    that this run has met already, as (path, content hash)."""
 
     refused: list[Report] = field(default_factory=list)
     seen: list[pl.DataFrame] = field(default_factory=list)
     paths: dict[str, str] = field(default_factory=dict)
     dates: dict[str, date] = field(default_factory=dict)
+    known: int = 0
+    again: list[tuple[str, str]] = field(default_factory=list)
     reading: list[Future[list[Packed]]] = field(default_factory=list)
     frames: dict[str, pl.DataFrame] = field(default_factory=dict)
     held: pl.DataFrame = field(default_factory=pl.DataFrame)
 
 
-def take(run: Run, files: Sequence[Found], known: set[str], submit: Submit) -> Batch:
+def take(run: Run, files: Sequence[Found], known: set[str], met: set[str], submit: Submit) -> Batch:
     """The bytes of ``files`` kept as snapshots, and given to ``submit``, to be read while the next are being taken.
 
-    Each content is read once, and none that is ``known`` already. What cannot be taken is refused with its reason; it
-    has no content hash, so its path stands for it and the next run tries it again.
+    Each content is read once, and none that is ``known`` from an earlier run or was ``met`` in this one. What cannot be
+    taken is refused with its reason; it has no content hash, so its path stands for it and the next run tries it again.
     """
     batch = Batch()
     rows: list[tuple[str, str, int | None, int]] = []
@@ -82,7 +85,11 @@ def take(run: Run, files: Sequence[Found], known: set[str], submit: Submit) -> B
             rows.append((sha256, path, file.mtime_ns, file.size))
             if published:
                 batch.dates[sha256] = published
-            if sha256 in known or sha256 in batch.paths:
+            if sha256 in met or sha256 in batch.paths:
+                batch.again.append((path, sha256))
+                continue
+            if sha256 in known:
+                batch.known += 1
                 continue
             batch.paths[sha256] = path
             original = Original(sha256, file.size, os.path.basename(path), str(snapshots.place(run.home, sha256)))

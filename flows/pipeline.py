@@ -32,7 +32,7 @@ from flows.inbox import Found
 from flows.readers import Limits, Readers
 from flows.reading_process import Knowledge
 from flows.releasing import Outcome
-from flows.summary import Summary, counts
+from flows.summary import Reject, Summary, counts
 from warehouse import corrections, database, load, reference
 from warehouse import publish as publishing
 from warehouse.home import Home
@@ -140,13 +140,31 @@ def ingest(home: Home, paths: Sequence[str | Path] | None = None, *, publish: bo
             summary.known = summary.seen - len(new)
             new, moving = inbox.settled(new, how.settle)
             summary.left += moving
-            process(run, new, lambda files, submit: how.call(batches.take, run, files, known, submit), summary, how)
+            summary.seen -= len(moving)
+            again = _take_all(run, new, known, summary, how)
             apply_decisions(run, summary, how)
+            count_again(run, again, summary)
             conclude(summary, nothing_new=not new)
         if publish and summary.outcome != "failed":
             publish_after(run, summary, how)
     summary.seconds = time.monotonic() - began
     return summary
+
+
+def _take_all(run: Run, new: list[Found], known: set[str], summary: Summary, how: How) -> list[tuple[str, str]]:
+    """Bring the files in chunk by chunk; returns those whose content an earlier one of the run had."""
+    met: set[str] = set()
+    again: list[tuple[str, str]] = []
+
+    def take(files: list[Found], submit: Submit) -> batches.Batch:
+        batch: batches.Batch = how.call(batches.take, run, files, known, met, submit)
+        met.update(batch.paths)
+        again.extend(batch.again)
+        summary.known += batch.known
+        return batch
+
+    process(run, new, take, summary, how)
+    return again
 
 
 def sift(run: Run, found: list[Found]) -> tuple[list[Found], set[str]]:
@@ -253,10 +271,42 @@ def _record(run: Run, summary: Summary) -> None:
 
 
 def apply_decisions(run: Run, summary: Summary, how: How) -> None:
-    """Carry out what people decided. Rows that are in again or dropped by it no longer wait for anyone."""
+    """Carry out what people decided, and count what the run has brought now that this is done.
+
+    Rows that are in again or dropped no longer wait for anyone; a report may have been found to be a copy by a later
+    chunk than its own.
+    """
     decided = how.call(decisions.apply, run.con, run.home)
     summary.held = [row for row in summary.held if row["quarantine_id"] not in decided]
+    [(summary.loaded, summary.withheld, summary.copies, summary.facts)] = run.con.execute(
+        """
+        SELECT
+            count(*) FILTER (status = 'loaded' AND report_id IS NOT NULL),
+            count(*) FILTER (status = 'loaded' AND report_id IS NULL),
+            count(*) FILTER (status = 'duplicate'),
+            (SELECT count(*) FROM core.facts SEMI JOIN core.reports AS brought
+                ON brought.report_id = facts.report_id AND brought.load_id = $load)
+        FROM raw.files WHERE load_id = $load
+        """,
+        {"load": run.load_id},
+    ).fetchall()
     how.call(corrections.apply, run.con, run.home)
+
+
+def count_again(run: Run, again: list[tuple[str, str]], summary: Summary) -> None:
+    """Files whose content the run had already met, by path and content hash: copies, or rejected as the first was."""
+    if not again:
+        return
+    found = run.con.execute(
+        "SELECT sha256, reason_code, reason FROM raw.files WHERE status = 'rejected' AND list_contains(?, sha256)",
+        [[sha256 for _, sha256 in again]],
+    ).fetchall()
+    rejected = {sha256: (code, reason) for sha256, code, reason in found}
+    for path, sha256 in again:
+        if sha256 in rejected:
+            summary.rejects.append(Reject(path, *rejected[sha256]))
+        else:
+            summary.copies += 1
 
 
 def conclude(summary: Summary, nothing_new: bool) -> None:

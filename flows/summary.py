@@ -24,7 +24,11 @@ class Reject:
 
 @dataclass
 class Summary:
-    """One run of ``ingest`` (or ``reread``, ``rebuild``). Counts are of files, but ``held`` (rows) and ``facts``."""
+    """One run of ``ingest`` (or ``reread``, ``rebuild``). Counts are of files, but ``held`` (rows) and ``facts``.
+
+    Every file ``seen`` is counted once: ``known`` from an earlier run, ``loaded``, a copy (of what this or an earlier
+    run loaded), rejected, or ``withheld`` (its whole report is in quarantine or was dropped from it).
+    """
 
     outcome: str = "nothing_new"
     message: str = ""
@@ -33,6 +37,7 @@ class Summary:
     known: int = 0
     loaded: int = 0
     copies: int = 0
+    withheld: int = 0
     facts: int = 0
     seconds: float = 0.0
     rejects: list[Reject] = field(default_factory=list)
@@ -54,6 +59,7 @@ class Summary:
             "known": self.known,
             "loaded": self.loaded,
             "copies": self.copies,
+            "withheld": self.withheld,
             "facts": self.facts,
             "rejected": [{"path": shown(r.path), "code": r.code, "reason": r.reason} for r in self.rejects],
             "quarantined": self.held,
@@ -65,9 +71,11 @@ class Summary:
 
 def counts(summary: Summary) -> str:
     """The run in one line: how many files were seen, and what became of each."""
+    whole = f"整份不入库 {summary.withheld}，" if summary.withheld else ""
     return (
         f"看到 {summary.seen} 个文件：新入库 {summary.loaded} 份报告（{summary.facts:,} 项事实），"
-        f"副本 {summary.copies}，拒收 {len(summary.rejects)}，隔离 {len(summary.held)} 行，原已处理 {summary.known}"
+        f"副本 {summary.copies}，拒收 {len(summary.rejects)}，{whole}隔离 {len(summary.held)} 行，"
+        f"原已处理 {summary.known}"
     )
 
 

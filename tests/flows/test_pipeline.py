@@ -63,7 +63,7 @@ def test_a_moved_and_a_touched_file_are_known_by_their_content(home, quick):
     ingest(home)
     one.rename(home.inbox / "改名.txt")
     moved = ingest(home)
-    assert (moved.loaded, moved.copies, len(moved.rejects)) == (0, 0, 0)
+    assert (moved.loaded, moved.copies, len(moved.rejects), moved.known) == (0, 0, 0, 1)
     os.utime(home.inbox / "改名.txt")
     assert ingest(home).loaded == 0
     paths = rows(home, "SELECT path FROM raw.file_locations ORDER BY path")
@@ -75,8 +75,50 @@ def test_the_same_content_twice_in_one_run_is_read_once(home, quick):
     write(home.inbox, "a.txt", text())
     write(home.inbox, "b.txt", text())
     summary = ingest(home)
-    assert (summary.loaded, summary.copies, summary.seen) == (1, 0, 2)
+    assert (summary.loaded, summary.copies, summary.seen) == (1, 1, 2)
     assert rows(home, "SELECT count(*) FROM raw.file_locations") == [(2,)]
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 100])
+def test_every_file_seen_is_counted_once_whatever_it_is(home, quick, chunk):
+    """A report thrice, an empty file twice, one that nobody can read twice, a copy with other bytes, an old one."""
+    fill(home.inbox, 2, first=50)
+    ingest(home)
+    for name in ("a", "b", "z/c"):
+        write(home.inbox, f"{name}.txt", text())
+    write(home.inbox, "d.txt", text() + "\n\n")  # other bytes, the same report
+    for name in ("空1.txt", "空2.txt"):
+        write(home.inbox, name, b"")
+    for name in ("坏1.doc", "坏2.doc"):
+        write(home.inbox, name, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
+    (home.inbox / "050.txt").rename(home.inbox / "改名.txt")
+    summary = ingest(home, chunk=chunk)
+    counted = (summary.loaded, summary.copies, len(summary.rejects), summary.known, summary.withheld)
+    assert (summary.seen, counted) == (10, (1, 3, 4, 2, 0))
+    assert sorted(os.path.basename(r.path) for r in summary.rejects) == ["坏1.doc", "坏2.doc", "空1.txt", "空2.txt"]
+    assert {r.code for r in summary.rejects} == {"empty", "unsupported"}
+    assert rows(home, "SELECT seen, loaded, copies, rejected, known FROM ops.loads ORDER BY started_at")[1] == (
+        10, 1, 3, 4, 2,
+    )  # fmt: skip
+    assert rows(home, "SELECT count(*) FROM raw.file_locations") == [(11,)]
+    again = ingest(home, chunk=chunk)
+    assert (again.seen, again.known, again.outcome) == (10, 10, "nothing_new")
+
+
+def test_a_report_that_is_held_whole_is_counted_as_such(home, monkeypatch):
+    def hold_one(frames, **_):
+        now = database.now()
+        rule = RuleResult("reports", "R01", "critical", "一句话", "", "reports", False, 2, 1)
+        row = frames["reports"].row(0, named=True)["report_id"]
+        return Verdict(
+            (rule,), (RowFailure("reports", "R01", "critical", "reports", 0, row, row, "x"),), None, now, now
+        )
+
+    fill(home.inbox, 2)
+    monkeypatch.setattr(batches.gate, "check_batch", hold_one)
+    summary = ingest(home)
+    assert (summary.seen, summary.loaded, summary.withheld) == (2, 1, 1)
+    assert "整份不入库 1，隔离" in summary.message
 
 
 def test_chunks_give_what_one_chunk_gives(home, quick, tmp_path):
@@ -144,6 +186,7 @@ def test_a_file_just_being_written_waits_for_the_next_run(home, quick, monkeypat
     monkeypatch.setattr(inbox.time, "sleep", grow)
     summary = ingest(home, settle=5)
     assert summary.loaded == 1
+    assert summary.seen == 1
     assert [(left.path, "还在变化" in left.why) for left in summary.left] == [(str(moving), True)]
 
 
