@@ -27,6 +27,7 @@ _NARROWED = re.compile(
     rf"{_BECAUSE}|(?:针对|涉及|与)[^，。；]{{2,24}}?(?:引发|引起|导致|产生|造成|有关|相关|所致|提起)(?=的)"
     r"|[^，。；]{1,16}?(?=类(?:的)?$)"
 )
+_DEGREE = re.compile("(重大|较大|特大|严重|恶性|敏感|突出)的?$")  # 无重大信访事件 leaves room for others
 _PASSIVE = re.compile("(?:被|提起|而)+$")
 _REFUSED = re.compile(
     r"正当|理由|障碍|法定|效力|关系|条件|权限|资质|不(?!当|服|作为|公|力|规范|文明)|须|应当|规定|依据|制度|标准|时限|手续"
@@ -208,7 +209,8 @@ def _meant(text: str, nouns: list[_Noun], zeros: _Zeros) -> Iterator[tuple[str |
         code = zeros.shared.get(words, thing.code) if shares else thing.code
         if thing.elsewhere and thing.elsewhere.search(text, _clause_start(text, start), end):
             code = None
-        meant[code, words if thing.scoped else ""] = None
+        degree = _DEGREE.search(text, max(0, start - 3), start)
+        meant[code, words if thing.scoped else degree[1] if degree else ""] = None
     yield from meant
 
 
