@@ -181,6 +181,7 @@ def test_it_loads_in_a_fifth_of_a_second():
         for _ in range(3)
     ]
     assert min(runs) <= 0.2
+    divisions.load()  # other tests' overlays may have taken its place in the cache
     start = time.perf_counter()
     divisions.load()
     assert time.perf_counter() - start < 0.01
