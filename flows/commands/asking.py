@@ -104,8 +104,9 @@ def yoy(indicator: str, home: Path, live: bool, form: Format) -> None:
         put_table(rows, form)
         return
     shown = _for_people(rows)
-    put_table(shown)
-    if shown["更正"].str.contains("*", literal=True).any():
+    corrected = (shown["更正"] != "").any()
+    put_table(shown if corrected else shown.drop("更正"))
+    if corrected:
         say("* 经人工更正的数（「上年*」为上年的数）；原读作几何、为何更正见 fazhi evidence 机关 年度 指标")
 
 
