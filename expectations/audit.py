@@ -17,6 +17,7 @@ import polars as pl
 import yaml
 
 from expectations import validation, warehouse
+from expectations.clock import beijing
 from expectations.labels import say
 from expectations.limits import Limits
 from expectations.rules import Rule
@@ -63,7 +64,7 @@ def check_warehouse(
         con.unregister("incoming")
     try:
         chosen = warehouse.suites(limits)
-        name = name or f"{started:%Y%m%dT%H%M%S}-warehouse"
+        name = name or f"{beijing(started):%Y%m%dT%H%M%S}-warehouse"
         results, failures = validation.run(con, chosen, name=name, state=state, most=LISTED)
     finally:
         for table in references:

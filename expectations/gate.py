@@ -16,6 +16,7 @@ import polars as pl
 
 from annual_reports import catalogue
 from expectations import batch, checks, facts, quantities, reports, sections, validation
+from expectations.clock import beijing
 from expectations.labels import say
 from expectations.limits import Limits, Vocabulary
 from expectations.rules import Rule, Suite
@@ -73,7 +74,9 @@ def check_batch(
             set(columns) <= set(frames[t].columns) if t in frames else False for t, columns in batch.COLUMNS.items()
         )
         chosen = suites(limits) if whole else [batch.shape()]  # without its columns no other rule can be run
-        results, failures = validation.run(con, chosen, name=name or f"{started:%Y%m%dT%H%M%S}-batch", state=state)
+        results, failures = validation.run(
+            con, chosen, name=name or f"{beijing(started):%Y%m%dT%H%M%S}-batch", state=state
+        )
     finally:
         con.close()
     refused = _refusal(results, failures, chosen, frames, limits)

@@ -189,8 +189,8 @@ def check(run: Run, batch: Batch) -> Batch:
     """
     frames = {name: frame for name, frame in batch.frames.items() if name != "files"}
     issuers = frames["reports"]["issuer_id"].drop_nulls().unique().to_list()
-    # no Data Docs for a batch: they take longer than the checks, and the quality tables say the same
-    verdict = gate.check_batch(frames, history=query.history(run.con, issuers), vocabulary=run.vocabulary)
+    history = query.history(run.con, issuers)
+    verdict = gate.check_batch(frames, history=history, vocabulary=run.vocabulary, state=run.home.quality)
     records.keep(run.con, verdict, stage="batch", load_id=run.load_id)
     if verdict.refused:
         raise BatchRefused(verdict.refused)

@@ -352,6 +352,24 @@ def test_data_docs_and_results_are_kept_where_a_folder_is_given(clean, tmp_path)
     assert len(list((tmp_path / "results").rglob("*.json"))) == len(gate.suites())
 
 
+def test_data_docs_tell_failing_and_passing_rules_and_keep_the_latest_runs_only(clean, tmp_path):
+    bad = clean["facts"]["fact_id"][0]
+    tables = set_cell(clean, "facts", "fact_id", bad, unit="人次")
+    described = tmp_path / "docs" / "expectations" / "facts.html"
+    for n in range(5):
+        check(tables, state=tmp_path, name=f"20261122T00000{n}-batch")
+        if n == 0:
+            made = described.stat().st_mtime_ns
+    assert described.stat().st_mtime_ns == made, "what describes the rules is made once"
+    kept = sorted(path.name for path in (tmp_path / "docs" / "validations" / "facts").iterdir())
+    assert kept == ["20261122T000002-batch", "20261122T000003-batch", "20261122T000004-batch"]
+    [page] = (tmp_path / "docs" / "validations" / "facts" / kept[-1]).rglob("*.html")
+    html = page.read_text("utf-8")
+    assert "F09" in html
+    assert "F01" in html
+    assert bad in html or "人次" in html
+
+
 def test_ten_thousand_facts_are_checked_in_about_two_cpu_seconds(read):
     tables = frames([read(f"第{n}镇", 2024, 150, 140, 9000) for n in range(2000)])
     assert tables["facts"].height == 10_000

@@ -42,6 +42,9 @@ def test_new_files_become_reports_facts_and_evidence(home):
     [(stage, reports)] = rows(home, "SELECT stage, count(*) FROM quality.runs WHERE load_id IS NOT NULL GROUP BY ALL")
     assert (stage, reports) == ("batch", 1)
     assert home.published_database.exists()
+    details = (home.quality_pages / "gx" / "index.html").read_text("utf-8")
+    for suite in ("reports", "quantities", "facts", "stored_evidence"):
+        assert f"validations/{suite}/" in details, "the gate and the audit both"
     assert rows(home, "SELECT status, seen, loaded, rejected FROM ops.loads") == [("quarantined", 2, 1, 1)]
     second = pipeline.ingest(home, how=NOW)
     assert (second.outcome, second.exit_code, second.known, second.published) == ("nothing_new", 0, 2, None)
