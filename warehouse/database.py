@@ -23,6 +23,7 @@ from warehouse.home import Home
 # What DuckDB may hold; beyond it spills to the home's tmp. It keeps what it has read up to here, so this is what any
 # large warehouse takes, whatever is done with it.
 MEMORY_GB = 1.0
+PUBLISHING_GB = 2.5  # sorts the marts and writes every table once more: 10 million facts took 2.7 GB in all
 THREADS = 8  # at most: each wants 125 MB of it
 
 # what DuckDB raises when damage shows only as a block is read
@@ -94,7 +95,7 @@ def connect(path: Path, *, read_only: bool = False, spill: Path | None = None) -
     """A bare connection with our settings and our errors; nothing is migrated."""
     settings: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": False,
-        "memory_limit": f"{min(MEMORY_GB, 0.6 * _machine_gb()):.1f}GB",
+        "memory_limit": _memory(MEMORY_GB),
         "threads": min(THREADS, os.cpu_count() or 1),
     }
     if spill is not None:
@@ -103,6 +104,15 @@ def connect(path: Path, *, read_only: bool = False, spill: Path | None = None) -
         return duckdb.connect(str(path), read_only=read_only, config=settings)
     except duckdb.Error as error:
         raise _explain(error, path) from error
+
+
+def give_memory(con: duckdb.DuckDBPyConnection, gigabytes: float) -> None:
+    """Let the connection's database hold so much from now on, at most six tenths of the machine's memory."""
+    con.execute(f"SET memory_limit = '{_memory(gigabytes)}'")
+
+
+def _memory(gigabytes: float) -> str:
+    return f"{min(gigabytes, 0.6 * _machine_gb()):.1f}GB"
 
 
 def _machine_gb() -> float:

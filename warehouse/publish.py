@@ -27,6 +27,8 @@ from warehouse import database, release, schema
 from warehouse.home import Home
 from warehouse.schema import literal
 
+# Row groups by bytes: 122,880 rows of reports are 400 MB of text, and publishing 100,000 reports ran out of memory.
+PARQUET = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE_BYTES '32MB'"
 STORAGE = "v1.5.0"  # readable for the 1.5 command line and GUI tools that analysts have
 NAMES = ("warehouse.duckdb", "parquet", "csv", "dictionary.md", "versions.json", "difference.md", "difference.csv")
 
@@ -66,6 +68,7 @@ def publish(con: duckdb.DuckDBPyConnection, home: Home, check: Check | None = No
         shutil.rmtree(leftover)
     building = releases / f".building-{release_id}"
     building.mkdir()
+    database.give_memory(con, database.PUBLISHING_GB)
     try:
         database_file = building / "warehouse.duckdb"
         _copy(con, database_file)
@@ -96,6 +99,8 @@ def publish(con: duckdb.DuckDBPyConnection, home: Home, check: Check | None = No
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise
+    finally:
+        database.give_memory(con, database.MEMORY_GB)
     _swap(home, final)
     return PublishResult(release_id, final, {name: table["rows"] for name, table in files.items()}, difference)
 
@@ -155,6 +160,7 @@ def _order(table: schema.Table) -> str:
 def _check(database_file: Path, home: Home, check: Check | None) -> None:
     """Every table must open and have the columns that the dictionary says; then the caller's own check."""
     con = database.connect(database_file, read_only=True, spill=home.temporary)
+    database.give_memory(con, database.PUBLISHING_GB)
     try:
         for table in schema.tables().values():
             columns = [name for name, *_ in con.execute(f"DESCRIBE {table.full_name}").fetchall()]
@@ -184,6 +190,7 @@ def _export(database_file: Path, building: Path, home: Home) -> dict[str, dict[s
     (building / "csv").mkdir()
     written: dict[str, dict[str, Any]] = {}
     con = database.connect(database_file, read_only=True, spill=home.temporary)
+    database.give_memory(con, database.PUBLISHING_GB)
     try:
         for table in schema.tables().values():
             stored = table.view is None or table.frozen
@@ -193,7 +200,7 @@ def _export(database_file: Path, building: Path, home: Home) -> dict[str, dict[s
             entry = written[table.full_name] = {"rows": rows}
             if stored:
                 parquet = building / "parquet" / f"{table.full_name}.parquet"
-                con.execute(f"COPY {table.full_name} TO {literal(str(parquet))} (FORMAT parquet, COMPRESSION zstd)")
+                con.execute(f"COPY {table.full_name} TO {literal(str(parquet))} ({PARQUET})")
                 entry |= {"parquet": parquet.name, "sha256": release.sha256(parquet)}
             if table.layer == "marts" and (stored or rows <= SHEET):
                 csv = building / "csv" / f"{table.name}.csv"
