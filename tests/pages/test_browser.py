@@ -87,7 +87,7 @@ def test_the_overview_shows_what_to_do_and_leads_there(visit, site):
     assert all(
         box and box["width"] > 100 for box in [page.locator("figure svg").nth(n).bounding_box() for n in range(3)]
     )
-    page.get_by_role("link", name="3 行数据在隔离区").click()
+    page.get_by_role("link", name="2 行数据在隔离区").click()
     assert page.get_by_role("heading", level=1).inner_text() == "隔离的行"
     assert page.get_by_text("原文写法＝3800余份").first.is_visible()
 
@@ -173,6 +173,21 @@ def test_a_report_prints_with_its_marks_and_without_the_menu(visit, site, loaded
     document = pypdfium2.PdfDocument(pdf)
     words = "".join(document[n].get_textpage().get_text_range() for n in range(len(document)))
     assert "发放宣传资料" in re.sub(r"\s", "", words)
+
+
+def test_the_overview_prints_with_all_its_borders_and_no_filler(visit, site):
+    page = visit.open(site / "index.html").page
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 688, "height": 1000})  # A4 between the margins of @page
+    edges = page.eval_on_selector_all(
+        ".chart, .wide, .todo, .numbers li", "all => all.map(e => e.getBoundingClientRect().right)"
+    )
+    assert max(edges) <= 687, "a border on the edge of the page is cut off"
+    tiles = page.eval_on_selector_all(".numbers li", "all => all.map(e => e.getBoundingClientRect().top)")
+    assert [tiles.count(top) for top in dict.fromkeys(tiles)] == [3, 3], "no row of tiles is left open"
+    assert page.eval_on_selector(".numbers", "e => getComputedStyle(e).backgroundColor") == "rgba(0, 0, 0, 0)"
+    charts = page.eval_on_selector_all(".chart", "all => all.map(e => e.getBoundingClientRect().top)")
+    assert charts[0] == charts[1], "charts stand side by side, so that they do not push each other to new pages"
 
 
 def test_data_docs_open_offline_with_their_tables(visit, site):
