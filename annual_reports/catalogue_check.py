@@ -8,7 +8,8 @@ CatalogueError on loading and is not repeated here.
 
 from __future__ import annotations
 
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -21,13 +22,15 @@ from annual_reports import phrases
 from annual_reports.catalogue import SHIPPED, Catalogue, line_of, load
 from annual_reports.lexicon import FILLER, NO_SCOPE, OPAQUE, VERBS
 from annual_reports.phrasings import Phrasing, compile_phrasings
-from annual_reports.report import Report
+from annual_reports.report import Quantity, Report
+
+_STOP = re.compile(r"[，。；：、！？（）“”\n,;:]")
 
 
 @dataclass(frozen=True, slots=True)
 class Unmatched:
-    """A phrase with its unit that counts something no indicator claims: how often, in how many reports, and where
-    first (file and sentence)."""
+    """A phrase (N for its number) with its unit that counts something no indicator claims: how often, in how many
+    reports, and where first (file and sentence)."""
 
     phrase: str
     unit: str
@@ -51,19 +54,34 @@ class Finding:
 
 
 def unmatched(reports: Iterable[Report], catalogue: Catalogue | None = None) -> list[Unmatched]:
-    """The achieved figures without a code by phrase and unit, the most frequent first."""
+    """The achieved figures without a code by phrase and unit, the most frequent first.
+
+    Figures are grouped by what the rules see of a phrase; it is shown as it is most often printed.
+    """
     phrasings = compile_phrasings(catalogue or load())
-    found: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    found: dict[tuple[str, str], list[tuple[str, str, str]]] = defaultdict(list)
     for report in reports:
         for index, quantity in enumerate(report.quantities):
             if quantity.role == "achieved" and quantity.indicator is None:
                 phrase = phrases.own(report.text, report.quantities, index, phrasings).phrase or quantity.printed
-                found[phrase, quantity.unit].append((report.file, quantity.sentence))
-    groups = [
-        Unmatched(phrase, unit, len(places), len({file for file, _ in places}), *places[0])
-        for (phrase, unit), places in found.items()
-    ]
+                found[phrase, quantity.unit].append((_clause(quantity), report.file, quantity.sentence))
+    groups = []
+    for (_, unit), places in found.items():
+        [(clause, _)] = Counter(clause for clause, _, _ in places).most_common(1)
+        groups.append(Unmatched(clause, unit, len(places), len({file for _, file, _ in places}), *places[0][1:]))
     return sorted(groups, key=lambda group: (-group.count, -group.reports, group.phrase))
+
+
+def _clause(quantity: Quantity) -> str:
+    """The words around a figure up to the stops, N in its place (其余N件已引导当事人依法起诉), as on the page."""
+    at = quantity.start - quantity.sentence_start
+    if not quantity.sentence.startswith(quantity.printed, max(at, 0)):  # broken by a line end in the source
+        at = max(quantity.sentence.find(quantity.printed), 0)
+    end = at + len(quantity.printed)
+    before = _STOP.split(quantity.sentence[:at])[-1]
+    after = _STOP.split(quantity.sentence[end:], maxsplit=1)[0]
+    figure = quantity.printed if quantity.printed[:1] in "未无零没" else f"N{quantity.unit_printed}"
+    return f"{before[-14:]}{figure}{after[:10]}"
 
 
 def check(overlay: Path | None = None, reports: Sequence[Report] = ()) -> list[Finding]:

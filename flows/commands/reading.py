@@ -256,7 +256,7 @@ def _published_reports(home: Path) -> Iterator[Report]:
                 "SELECT text, sha256, title FROM core.reports WHERE report_id = ?", [report_id]
             ).fetchall()
             rows = con.execute(
-                f"SELECT {columns}, NULL, sentence, 0, rule FROM core.quantities WHERE report_id = ?"
+                f"SELECT {columns}, NULL, sentence, sentence_start, rule FROM core.quantities WHERE report_id = ?"
                 " ORDER BY span_start, span_end",
                 [report_id],
             ).fetchall()

@@ -231,6 +231,17 @@ def test_asking_before_anything_is_published_says_what_to_do(home):
     assert "还没有发布过；先运行 fazhi ingest" in result.stderr
 
 
+def test_phrases_without_an_indicator_are_readable_from_files_and_from_the_warehouse(home, quick):
+    odd = text().replace("二、存在的不足", "全年选派联络员驻点排班46轮，秩序井然。\n二、存在的不足")
+    file = write(home.inbox, "a.txt", odd)
+    pipeline.ingest(home, publish=False, how=pipeline.How(settle=0, processes=1))
+    with pipeline.opened(home) as con:
+        publishing.publish(con, home)
+    for given in ([], [file]):
+        [row] = json.loads(run("catalogue", "unmatched", *given, "--json", "--home", home.root).stdout)
+        assert (row["phrase"], row["unit"], row["count"]) == ("全年选派联络员驻点排班N轮", "轮", 1)
+
+
 def test_every_shipped_analysis_is_listed_with_its_question(published):
     listed = json.loads(run("analyses", "--json").stdout)
     assert len(listed) >= 10
