@@ -52,6 +52,31 @@ def test_the_wheel_holds_every_file_of_the_packages(wheel):
     assert tops == {"annual_reports", "expectations", "warehouse", "flows"}, "no other top-level package"
 
 
+def test_the_image_is_built_from_what_makes_the_wheel_and_nothing_else(wheel, tmp_path):
+    """compose.yml copies its context into a layer: without .dockerignore that holds .venv, .git and people's data."""
+    lines = [line for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines() if line[:1] not in ("", "#")]
+    assert lines[0] == "*", "what is not named stays out"
+    named = [line[1:] for line in lines if line.startswith("!")]
+    assert not {".git", ".venv", "data", "tests"} & set(named)
+    source = tmp_path / "source"
+    source.mkdir()
+    for name in named:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, source / name)
+    built = run(UV, "build", "--wheel", "--out-dir", tmp_path, source, cwd=tmp_path)
+    assert built.returncode == 0, built.stderr[-2000:]
+    [made] = tmp_path.glob("fazhi_warehouse-*.whl")
+
+    def contents(path):
+        return {name for name in zipfile.ZipFile(path).namelist() if "__pycache__" not in name}
+
+    assert contents(made) == contents(wheel)
+    exported = run(
+        UV, "export", "--quiet", "--project", source, "--locked", "--no-dev", "--no-emit-project", cwd=tmp_path
+    )
+    assert exported.returncode == 0, exported.stderr[-2000:]
+
+
 def test_an_installed_wheel_reads_loads_and_answers_from_another_folder(wheel, tmp_path):
     assert run(UV, "venv", "--quiet", "--python", sys.executable, "venv", cwd=tmp_path).returncode == 0
     locked = tmp_path / "locked.txt"
