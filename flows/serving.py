@@ -41,7 +41,7 @@ def serve(home: Home, port: int, schedules: Schedules) -> None:
             import asyncio  # and prefect, only now: its settings are those of the environment that ``server`` has set
 
             close_dead_runs()
-            runner = _runner()
+            runner = _runner(home)
             for deployment in deployments(home, schedules):
                 runner.add_deployment(deployment)
             with suppress(asyncio.CancelledError):
@@ -56,7 +56,7 @@ def _interrupt(*_: Any) -> None:
     raise KeyboardInterrupt
 
 
-def _runner() -> Any:
+def _runner(home: Home) -> Any:
     """Prefect's runner, one run at a time, which after SIGTERM lets the run in progress end and begins no other.
 
     Its own handler raises SystemExit inside the event loop, and cancelling the runner kills the run.
@@ -75,7 +75,10 @@ def _runner() -> Any:
             polling = getattr(self, "_loops_task_group", None)  # what looks for new runs; absent until all is set up
             self.loop.call_soon_threadsafe(polling.cancel_scope.cancel if polling else self.serving.cancel)
 
-    return Stoppable(pause_on_shutdown=False, limit=1)
+    runner = Stoppable(pause_on_shutdown=False, limit=1)
+    # its own is /tmp/runner_storage, which belongs to the first user of the machine who served anything
+    runner._tmp_dir = home.temporary / "runner"
+    return runner
 
 
 def deployments(home: Home, schedules: Schedules) -> list[Any]:

@@ -95,6 +95,7 @@ def test_a_schedule_fires_and_loads_a_file_dropped_into_the_inbox(home):
         try:
             deployments = wait_for(lambda: listed(port, 3), 180, "three deployments")
             assert sorted(deployments) == ["nightly", "nightly", "poll-inbox"]
+            assert (home.temporary / "runner").is_dir(), "in /tmp another user's would be in the way"
             write(home.inbox, "柏溪.txt", text("柏溪", 2024, 40))
             wait_for(home.published_database.exists, 180, f"a release; {log.read_text()[-2000:]}")
             wait_for(lambda: ("COMPLETED", "Completed") in states(port), 60, "the run's end")
@@ -103,6 +104,7 @@ def test_a_schedule_fires_and_loads_a_file_dropped_into_the_inbox(home):
             code = service.wait(60)
     assert code == 0, log.read_text()[-2000:]
     assert "已停止" in log.read_text()
+    assert not (home.temporary / "runner").exists(), "Prefect works under the home and cleans up"
     assert rows(home, "SELECT issuer_id FROM core.reports") == [("示例省/泽岚市/青湾县/柏溪镇",)]
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0, "the server is still there"
