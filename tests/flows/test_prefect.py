@@ -95,10 +95,10 @@ def test_a_schedule_fires_and_loads_a_file_dropped_into_the_inbox(home):
         try:
             deployments = wait_for(lambda: listed(port, 3), 180, "three deployments")
             assert sorted(deployments) == ["nightly", "nightly", "poll-inbox"]
-            assert (home.temporary / "runner").is_dir(), "in /tmp another user's would be in the way"
             write(home.inbox, "柏溪.txt", text("柏溪", 2024, 40))
             wait_for(home.published_database.exists, 180, f"a release; {log.read_text()[-2000:]}")
             wait_for(lambda: ("COMPLETED", "Completed") in states(port), 60, "the run's end")
+            assert (home.temporary / "runner").is_dir(), "in /tmp another user's would be in the way"
         finally:
             service.send_signal(signal.SIGTERM)
             code = service.wait(60)
