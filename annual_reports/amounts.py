@@ -38,6 +38,7 @@ _PARTS = (
 
 _RANGE_SIGN = re.compile(rf"{S}(?:[-－‐–—―─~～〜]{{1,2}}|至|到){S}(?=[{DIGITS}{HAN_DIGITS}])")
 _RANGE_BEGINS = frozenset("-－‐–—―─~～〜至到 \t\n\u3000\xa0")
+_TENS = frozenset("二三四五六七八九")
 _PAIR = re.compile(r"(.*?[十百千万])?([一二两三四五六七八九])([二三四五六七八九])([十百千万亿]*)")
 _PAIR_OF = {"一二", "一两", "二三", "两三", "三四", "三五", "四五", "五六", "六七", "七八", "八九"}
 _FACTOR = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
@@ -81,12 +82,15 @@ class Amounts:
         return NO_UNIT if printed is None else self._units.of(_joined(printed))
 
     def upper_end(self, text: str, match: re.Match[str]) -> re.Match[str] | None:
-        """The match of the upper end where ``match`` is the lower end of a range with a unit: 3-5次, 15%至20%."""
+        """The match of the upper end where ``match`` is the lower end of a range: 3-5次, 15%至20%, 十几二十户."""
         end = match.end()
-        if text[end : end + 1] not in _RANGE_BEGINS or match["after"]:
+        if match["tight"] == "几" and text[end : end + 1] in _TENS:
+            upper = self.match(text, end)
+        elif text[end : end + 1] not in _RANGE_BEGINS or match["after"]:
             return None
-        sign = _RANGE_SIGN.match(text, end)
-        upper = sign and self.match(text, sign.end())
+        else:
+            sign = _RANGE_SIGN.match(text, end)
+            upper = sign and self.match(text, sign.end())
         if not upper or upper["number"] is None or upper["head"] or not (match["unit"] or upper["unit"]):
             return None
         if match["unit"] and (upper["unit"] is None or self.unit(match["unit"]) != self.unit(upper["unit"])):
@@ -157,7 +161,7 @@ class Amounts:
 
     def _ends(self, match: re.Match[str], upper: re.Match[str]) -> tuple[Exact, Exact]:
         """Both ends of a range; a 万 at the upper end holds for the lower too (3-5万元) if that keeps their order."""
-        low, high = _value(match) or 0, _value(upper) or 0
+        low, high = (_value(match) or 0) + (match["tight"] == "几"), _value(upper) or 0  # 十几二十: from 11
         if not _steps(match):
             shared = low * _factor("".join(c for c in _steps(upper) if c in _FACTOR))
             if low < shared < high:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from annual_reports import indicators, periods, quantities, roles, tables, zeros
@@ -63,7 +63,7 @@ class _Reader:
     def quantities(self, lines: Sequence[Line]) -> list[Quantity]:
         found = self._zeros()
         table = tables.read(self.text, lines)
-        taken = [(zero.start, zero.end) for zero in found] + table.cells
+        taken = [(zero.start, zero.end) for zero in found] + table.cells + list(self._decimal_marks())
         mentions = [
             mention
             for mention in quantities.find(self.text, everything=True, catalogue=self.catalogue)
@@ -76,6 +76,12 @@ class _Reader:
         for figure in table.figures:
             found += self._of_table(figure)
         return sorted(found, key=lambda quantity: (quantity.start, quantity.end))
+
+    def _decimal_marks(self) -> Iterator[tuple[int, int]]:
+        """「2.1人员不足」 counts no people."""
+        for section in self.sections:
+            if "." in section.printed_marker[1:-1]:
+                yield section.start, section.start + len(section.printed_marker)
 
     def _of_sentence(self, sentence: tuple[int, int], mentions: list[Mention]) -> list[Quantity]:
         counted = [mention for mention in mentions if mention.kind == "quantity"]

@@ -105,7 +105,7 @@ def find(text: Text, catalogue: Catalogue) -> tuple[Section, ...]:
     printed = outline.with_digits_on_top([heading.mark for heading in found])
     natural = outline.levels_of_styles(printed, any(_names_a_main_part(heading.title, kinds) for heading in found))
     places = outline.places(printed, natural, lambda index: _names_a_main_part(found[index].title, kinds))
-    style_at = {level: style for style, level in sorted(natural.items(), reverse=True)}
+    style_at = {level: style for style, level in sorted(natural.items(), reverse=True) if style not in marks.BY_PARENT}
     right = [_right_mark(mark, place, style_at) for mark, place in zip(printed, places, strict=True)]
     ends = _ends(found, places, len(text.text))
     return tuple(
@@ -146,12 +146,21 @@ def _marked(text: Text) -> list[_Found]:
             continue
         if match["bare"] and not (found and found[-1].mark[:2] == (mark.style, (mark.number or 0) - 1)):
             continue
+        if match["decimal"] and not _counts_on(found, mark):
+            continue
         title = _title(text.text, match.end(), line.end)
         if mark.style >= marks.ARABIC and _is_plain_item(text.text, title, line.end):
             continue
         if title[1] > title[0]:
             found.append(_heading(text.text, match.start(), title, mark, match[0]))
     return found
+
+
+def _counts_on(found: list[_Found], mark: marks.Mark) -> bool:
+    """Whether 2.3 follows 2.2, and 2.1 a heading numbered 2: any other is a figure that its line begins with."""
+    if mark.number != 1:
+        return any(mark._replace(number=(mark.number or 0) - 1) == heading.mark for heading in found)
+    return bool(found) and found[-1].mark.number == int(mark.form.rpartition(".")[2])
 
 
 def _inline(text: Text) -> list[_Found]:
@@ -337,7 +346,7 @@ def _ends(found: list[_Found], places: list[outline.Place], length: int) -> list
 
 def _right_mark(mark: marks.Mark, place: outline.Place, style_at: dict[int, int]) -> tuple[str | None, bool]:
     """The mark that belongs at this place (None: as printed), and whether the printed one says something else."""
-    if mark.number is None:
+    if mark.number is None or mark.style in marks.BY_PARENT:
         return None, False
     style = style_at.get(place.level, min(place.level, marks.CIRCLED))
     if (mark.style, mark.number) != (style, place.ordinal):

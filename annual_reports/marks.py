@@ -1,4 +1,4 @@
-"""The marks that number the headings of Chinese official documents: 一、 （一） 1. （1） ① 第一部分.
+"""The marks that number the headings of Chinese official documents: 一、 （一） 1. 1.1 （1） ① 第一部分.
 
 Knows how each is printed, full or half width or as a single sign, which style and number it stands for, and how it is
 written right. Leaves out where a heading stands in its tree (outline.py) and what it says (headings.py).
@@ -10,11 +10,13 @@ import re
 from itertools import pairwise
 from typing import NamedTuple
 
-PART, CHINESE, DIGITS_ON_TOP, BRACKETED, ARABIC, ARABIC_BRACKETED, CIRCLED = range(7)
+PART, CHINESE, DIGITS_ON_TOP, BRACKETED, ARABIC, DECIMAL, DECIMALS, ARABIC_BRACKETED, CIRCLED = range(9)
+BY_PARENT = (DECIMAL, DECIMALS)  # 2.1, 2.1.1: print their parent's number too
 
 
 class Mark(NamedTuple):
-    """One heading's mark: its style, the number it prints (None: no mark), and its separator (``、`` or ``.``)."""
+    """One heading's mark: its style, the number it prints (None: no mark; of 2.3 the 3), and its separator (``、`` or
+    ``.``; of 2.3 what stands before the last number: ``2``)."""
 
     style: int
     number: int | None
@@ -36,6 +38,7 @@ AT_LINE_START = re.compile(
     | (?P<halfdigits>[0-9０-９]{{1,2}})[)）]、?
     | (?P<arabic>[0-9０-９]{{1,2}})\s?(?:、|[.．，,](?![0-9０-９](?!\d\d\d年)))
     | (?P<sign>[㈠-㈩⒈-⒛⑴-⒇①-⑳])[、.．]?
+    | (?P<decimal>[0-9]{{1,2}}(?:\.[1-9][0-9]?){{1,2}})[、.．]?[ \u3000]*(?=[\u4e00-\u9fa5]{{3}})(?![万亿])
     | (?P<bare>[0-9]{{1,2}})[ \u3000]*(?=[\u4e00-\u9fa5]{{4}})(?![年月日个项次件名人户家场期份条起])
     )[ \t\u3000]*""",
     re.VERBOSE,
@@ -69,6 +72,9 @@ def read(match: re.Match[str]) -> Mark:
     if group == "sign":
         base, style = next((base, style) for base, style in _SIGNS if ord(printed) >= base)
         return Mark(style, ord(printed) - base + 1)
+    if group == "decimal":
+        above, _, last = printed.rpartition(".")
+        return Mark(DECIMALS if "." in above else DECIMAL, int(last), above)
     number = int(printed) if printed.isdecimal() else _counted(printed)
     return Mark(_STYLES[group], number, "、" if "、" in match[0] and group == "arabic" else "")
 

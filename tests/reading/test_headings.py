@@ -428,3 +428,36 @@ def test_headings_of_real_reports_as_read_by_hand(name):
         (h["level"], h["ordinal"], h["title"], h["misnumbered"]) for h in gold
     ]
     assert [s.canonical for s in found if s.level == 1] == [h["canonical"] for h in gold if h["level"] == 1]
+
+
+def test_decimal_marks() -> None:
+    """1.1 under 一、 or 1.; what only looks like one (a length, a day, a number out of turn) is no heading."""
+    report = """一、主要工作
+1.1 加强党的领导。召开会议5次。
+1.2 推进依法行政
+1.2.1 健全机制
+1.2.2 完善制度
+1.5公里道路完成改造。
+12.4宪法宣传日活动照常开展。
+二、存在问题
+2.1人员不足
+三、下一步打算
+3.2公里道路待修。"""
+    assert [(s.level, s.ordinal, s.printed_marker, s.title) for s in headings.find(plain(report), CATALOGUE)] == [
+        (1, 1, "一、", "主要工作"),
+        (2, 1, "1.1", "加强党的领导"),
+        (2, 2, "1.2", "推进依法行政"),
+        (3, 1, "1.2.1", "健全机制"),
+        (3, 2, "1.2.2", "完善制度"),
+        (1, 2, "二、", "存在问题"),
+        (2, 1, "2.1", "人员不足"),
+        (1, 3, "三、", "下一步打算"),
+    ]
+
+
+def test_decimal_marks_under_digits() -> None:
+    report = "1.主要工作\n1.1加强领导\n1.2规范执法\n2.存在不足\n2.1力量薄弱\n2.2宣传单一\n3.下步打算\n3.1加强培训"
+    assert [(s.level, s.ordinal) for s in headings.find(plain(report), CATALOGUE)] == [
+        (1, 1), (2, 1), (2, 2), (1, 2), (2, 1), (2, 2), (1, 3), (2, 1),
+    ]  # fmt: skip
+    assert not any(s.repaired for s in headings.find(plain(report), CATALOGUE))

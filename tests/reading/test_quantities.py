@@ -84,6 +84,8 @@ BOUNDS = {
     "办理三至五件": (3, 3, 5, "range"),
     "办理三五件": (3, 3, 5, "range"),
     "办理二三十件": (20, 20, 30, "range"),
+    "走访十几二十户": (11, 11, 20, "range"),
+    "来了二十几三十人": (21, 21, 30, "range"),
     "占15%至20%": (15, 15, 20, "range"),
     "投入3—5万元": (30_000, 30_000, 50_000, "range"),
     "办理10件": (10, 10, 10, "exact"),
@@ -112,6 +114,16 @@ def test_words_that_only_look_like_bounds() -> None:
         assert [m.bound for m in find(text)] in ([], ["exact"]), text
     assert one("上下联动开展6轮").bound == "exact"
     assert one("检查5个县级以上部门").bound == "exact"
+
+
+@pytest.mark.parametrize("text", ["追缴4,56万元", "补助12,3456元", "发放资料3,2份"])
+def test_a_number_with_a_misplaced_separator_is_left_alone(text: str) -> None:
+    assert find(text) == []
+
+
+@pytest.mark.parametrize(("text", "value"), [("追缴4,560万元", 45_600_000), ("追缴12,345,678元", 12_345_678)])
+def test_separators_of_thousands(text: str, value: int) -> None:
+    assert one(text).value == value
 
 
 UNITS = {
