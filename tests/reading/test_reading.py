@@ -147,3 +147,8 @@ def test_long_runs_take_no_longer_than_two_seconds(piece: str) -> None:
     assert time.process_time() - started < 2
     assert report.accepted
     holds_together(report)
+
+
+def test_a_zero_at_the_beginning_of_a_line_is_printed_without_the_line_break() -> None:
+    report = reading(TEXT.replace("二、", "成立专班。\n未发生命案。\n全年没有收到行政复议申请。\n二、"))
+    assert [q.printed for q in report.quantities if q.rule == "零"][1:] == ["未发生命案", "全年没有收到行政复议申请"]
