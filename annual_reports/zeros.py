@@ -20,7 +20,7 @@ _CLAUSE = re.compile(r"[，。；：！？\n,;:]|[（(](?![^（）()\d，。；]
 _JOINT = re.compile(r"、|以及|和|及|与|或者|或|[（(]|[”\"][“\"]")
 _TAIL = re.compile(
     r"(?:等|的|被|案件|案例|案|件|情况|情形|事件|现象|问题|申请|事项|事宜|发生|出现|产生|作出|做出|提起|立案|记录|及|和|类|行为|"
-    r"数量|总数|数|量|程序|需要|备案|审查|(?:承办|办理)任务|人民政府|良好|目标|记录|纪录|成绩|局面|态势|[”’\"）)])*"
+    r"数量|总数|数|量|程序|需要|备案|审查|(?:承办|办理)任务|方面|人民政府|良好|目标|记录|纪录|成绩|局面|态势|[”’\"）)])*"
 )
 _BECAUSE = r"(?:由于|因为|因|由)[^，。；]{2,24}?(?:而)?(?:引发|引起|导致|产生|造成|所致|招致|提起|被)"
 _NARROWED = re.compile(
@@ -44,7 +44,7 @@ _ABREAST = ("reconsideration_cases", "litigation_cases")  # one behind the other
 # Several patterns, since one over all of them cannot skip ahead and takes five times as long.
 _CUES = (
     re.compile("[未没无零]"),
-    re.compile("不(?=存在|涉及|曾)"),
+    re.compile("不(?=存在|涉及|曾)|空白"),
     re.compile(r"[0０](?<![\d.．].)(?=[”\"，。；、）)\n])"),
 )
 _ADVERBS = re.compile(
