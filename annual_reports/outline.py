@@ -25,7 +25,7 @@ _OTHER_STYLE = 2.0
 _BRACKETS_IN_BRACKETS = 3.2
 _SAME_OTHER_STYLE_AGAIN = 0.1
 _OTHER_FORM = 0.6
-_BACK_UP = 1.0
+_BACK_UP = 1.1
 _WRONG_DIGIT_FOR_CHINESE = 1.0  # a converter may go on counting from anywhere
 _DIGITS_FOR_CHINESE = 1.5  # what Word's automatic numbering leaves behind: the most common fault of all
 _NAMES_A_MAIN_PART = -1.0
@@ -184,6 +184,8 @@ def _step(path: _Path, mark: Mark, choice: tuple[int, float, bool], main: bool) 
         if main and level == 1:
             cost += _NAMES_A_MAIN_PART
         cost += _SAME_OTHER_STYLE_AGAIN if count and style == mark.style else style_cost
+        if not main and opened[level:] and opened[level][1:] == (number - 1, *mark[::2]):
+            cost += _BACK_UP  # 1. 2. 3. below （二）, then （四）: the 3. goes on its own series, a （三） is missing
     elif count and style == mark.style and form != mark.form:
         cost += _OTHER_FORM  # 「4.」 and then 「5、」: rather another list
     elif not main and len(opened) > level and opened[level][1:3] == ((mark.number or 0) - 1, mark.style):
