@@ -35,6 +35,9 @@ _STATES_LEVEL: frozenset[Role] = frozenset({"achieved", "comparative", "target",
 _STATES_NOTHING: frozenset[SectionKind] = frozenset({"plan", "suggestions"})  # a zero there is a hope
 _LONGEST_SENTENCE_BEFORE = 90
 ZERO = "零"  # the rule that a zero in words goes by
+_BARE_CHANGE = re.compile(
+    r"[，；,;、（(](?:分别|均|平均|总体|其中)*(?:(?:同比|环比|同期|较|比|与|同)[^，；,;。]*|(?:增|减|升|降|上升|下降|提高|提升|减少|多|少)[^，；,;。]{0,8})$"
+)
 _CHANGE_HEAD = re.compile(r"同比|增减|增长|增幅|变化")
 _TARGET_HEAD = re.compile(r"目标|计划|任务")
 
@@ -113,11 +116,15 @@ class _Reader:
             if reading.role == "achieved":
                 before = stated
             elif reading.role == "change":
-                stated = before
+                stated = before if self._says_only_the_change(sentence[0], mention.start) else ()
             elif reading.role not in _STATES_LEVEL:
                 stated = ()
             found += [self._quantity(mention, reading, match, (sentence, section)) for match in stated or (None,)]
         return found
+
+    def _says_only_the_change(self, first: int, start: int) -> bool:
+        """「罚款42件，同比下降8%」, not 「办结率100%，办理时限压缩68%」: the clause names nothing of its own."""
+        return _BARE_CHANGE.search(self.text, max(first, start - 40), start) is not None
 
     def _quantity(
         self, mention: Mention, reading: Reading, match: Match | None, where: tuple[tuple[int, int], int | None]
