@@ -36,7 +36,7 @@ _STATES_NOTHING: frozenset[SectionKind] = frozenset({"plan", "suggestions"})  # 
 _LONGEST_SENTENCE_BEFORE = 90
 ZERO = "零"  # the rule that a zero in words goes by
 _BARE_CHANGE = re.compile(
-    r"[，；,;、（(](?:分别|均|平均|总体|其中)*(?:(?:同比|环比|同期|较|比|与|同)[^，；,;。]*|(?:增|减|升|降|上升|下降|提高|提升|减少|多|少)[^，；,;。]{0,8})$"
+    r"[，；,;、（(](?:分别|均|平均|总体|其中)*(?:(?:同比|环比|同期|较|比|与|同)[^，；,;。]*|(?:增长|上升|下降|提高|提升|增加|减少|增|减|升|降)(?:了|约|近|达|幅度|分别|超过?)*)$"
 )
 _CHANGE_HEAD = re.compile(r"同比|增减|增长|增幅|变化")
 _TARGET_HEAD = re.compile(r"目标|计划|任务")
