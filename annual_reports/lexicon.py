@@ -28,6 +28,10 @@ class Token(NamedTuple):
 
 
 class _Entry(NamedTuple):
+    """A word by its third letter on: ``tail`` is what stands behind that."""
+
+    length: int
+    tail: str
     inner: frozenset[str]
     filler: bool
     opaque: bool
@@ -50,15 +54,14 @@ class Lexicon:
         words = {*words, *self.verbs}
         meaning, fillers, closed = set(words), frozenset(fillers), frozenset(opaque)
         self._bare = frozenset(word for word in fillers if len(word) == 1)
-        self._words: dict[str, _Entry] = {}
-        lengths: dict[str, dict[str, set[int]]] = {}  # first two letters → third ("": none needed) → lengths
-        for word in (meaning | fillers | closed) - self._bare:
+        entries: dict[str, dict[str, list[_Entry]]] = {}  # first two letters → third ("": none needed) → words
+        for word in sorted((meaning | fillers | closed) - self._bare, key=len, reverse=True):
             inner = frozenset({word}) & meaning if word in closed else _beginnings(word, meaning)
-            self._words[word] = _Entry(inner, word in fillers, word in closed)
-            lengths.setdefault(word[:2], {"": set()}).setdefault(word[2:3], set()).add(len(word))
-        self._lengths = {
-            pair: {third: tuple(sorted(found | thirds[""], reverse=True)) for third, found in thirds.items()}
-            for pair, thirds in lengths.items()
+            entry = _Entry(len(word), word[3:], inner, word in fillers, word in closed)
+            entries.setdefault(word[:2], {"": []}).setdefault(word[2:3], []).append(entry)
+        self._entries = {
+            pair: {third: tuple(found if third == "" else found + thirds[""]) for third, found in thirds.items()}
+            for pair, thirds in entries.items()
         }
 
     def scan(self, text: str, start: int, end: int) -> list[Token]:
@@ -68,24 +71,23 @@ class Lexicon:
         one regular expression over all the words.
         """
         tokens: list[Token] = []
-        words, append, new = self._words.get, tokens.append, tuple.__new__
+        append, new = tokens.append, tuple.__new__
         covered = closed = start
         stretch = text[start:end]
-        thirds = map(self._lengths.get, map(add, stretch, stretch[1:]))
-        for first, lengths in enumerate(thirds, start):
-            if lengths is None:
+        thirds = map(self._entries.get, map(add, stretch, stretch[1:]))
+        for first, entries in enumerate(thirds, start):
+            if entries is None or first < closed:
                 continue
-            for length in lengths.get(text[first + 2 : first + 3]) or lengths[""]:
+            for length, tail, inner, filler, shuts in entries.get(text[first + 2 : first + 3]) or entries[""]:
                 last = first + length
-                if last > end or (entry := words(text[first:last])) is None:
+                if last > end or (tail and not text.startswith(tail, first + 3)):
                     continue
-                if first >= closed:
-                    inner, filler, shuts = entry
-                    if first >= covered or (inner and not first + 1 == covered < last):
-                        append(new(Token, (first, last, inner, filler)))  # Token(…) takes four times as long
-                        covered = max(covered, last)
-                        if shuts:
-                            closed = last
+                if first >= covered or (inner and (last <= covered or first + 1 != covered)):
+                    append(new(Token, (first, last, inner, filler)))  # Token(…) takes four times as long
+                    if last > covered:
+                        covered = last
+                    if shuts:
+                        closed = last
                 break
         return tokens
 
