@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from annual_reports.clauses import clause_marks
 from annual_reports.lexicon import NOTHING, Token
-from annual_reports.phrasings import Phrasing, Phrasings
+from annual_reports.phrasings import COMPANION, Phrasing, Phrasings
 from annual_reports.windows import JOINT, Window, windows, words
 
 # 「近两年调解520件，其中今年263件」 names no part of another kind
@@ -26,11 +26,11 @@ _EACH = re.compile(r"均|都|皆")
 # How much a piece of evidence counts. A head longer by one character outweighs one that is nearer by twelve; a word
 # that had to be fetched from further away counts less than any beside the number.
 _PER_HEAD_CHARACTER = 4
-_COMPANION = 6
 _PER_DISTANCE = 1 / 3
 _BEHIND = 3  # 「开展9期行政执法培训」: what stands right behind a number is counted by it
 _IN_CLAUSE, _IN_NEXT, _IN_SENTENCE, _IN_BACKGROUND = 1, 3, 3, 5
 _CARRIED = -14
+_ROUNDING = 1e-6  # scores are sums of thirds
 _FOLLOWING = 22
 _EXAMPLE = -12  # 「解决信访积案等问题」: what only illustrates is seldom what is counted
 # With more characters of its own that the catalogue does not know, a figure is about something of its own, and words
@@ -147,38 +147,43 @@ class _Finder:
                     value = _PER_HEAD_CHARACTER * len(word) + nearness
                     if value > heads.get(rule, -99):
                         heads[rule] = value
-        found = [
-            _Found(value + score, rule, False)
-            for rule, value in heads.items()
-            if (score := self._fits(rule, own)) is not None
-        ]
+        best: _Found | None = None
         bare = self.window.foreign <= _MOST_FOREIGN_FOR_CARRY and all(token.filler for token in (*before, *behind))
         if self.previous and self.window.foreign <= _MOST_FOREIGN_FOR_FOLLOWING:
-            found += self._after_previous(own, bare)
+            best = self._after_previous(own, bare)
+        for rule, value in sorted(heads.items(), key=_most_first):
+            if not _may_win(best, rule, value):
+                break  # most rules need not be tried
+            if (score := self._fits(rule, own)) is not None:
+                best = _better(best, _Found(value + score, rule, False))
         if bare and not _PART.search(self.text, *self.window.own):
-            found += self._carried(own)
-        return max(found, key=lambda one: (one.score, one.phrasing.rank), default=None)
+            best = self._carried(best, own)
+        return best
 
-    def _after_previous(self, own: frozenset[str], bare: bool) -> list[_Found]:
-        """By the figure before: the figure's own words are among the head's (调解120件，达成协议98件), or say nothing where
-        the rule has no head (培训9期，41人次)."""
-        return [
-            _Found(_FOLLOWING + score, rule, True)
-            for match in self.previous
-            for rule in self.phrasings.by_code_before.get((match.code, self.figure.unit), ())
-            if (not rule.head.isdisjoint(own) if rule.head else bare) and (score := self._fits(rule, own)) is not None
-        ]
+    def _after_previous(self, own: frozenset[str], bare: bool) -> _Found | None:
+        """By the figure before: the figure's own words are among the head's (调解120件，达成协议98件), or say nothing
+        where the rule has no head (培训9期，41人次)."""
+        best: _Found | None = None
+        for match in self.previous:
+            for rule in self.phrasings.by_code_before.get((match.code, self.figure.unit), ()):
+                fits = not rule.head.isdisjoint(own) if rule.head else bare
+                if fits and (score := self._fits(rule, own)) is not None:
+                    best = _better(best, _Found(_FOLLOWING + score, rule, True))
+        return best
 
-    def _carried(self, own: frozenset[str]) -> list[_Found]:
-        """By earlier words, for a figure with no words of its own: 「开展法治宣传活动，共12场」."""
-        return [
-            _Found(_PER_HEAD_CHARACTER * len(word) + score - distance * _PER_DISTANCE + _CARRIED, rule, True)
-            for token in self.window.said_before()
-            for distance in (self.figure.start - token.end,)
-            for word in token.words
-            for rule in self.phrasings.by_head.get(self.figure.unit, _NO_RULES).get(word, ())
-            if rule.carry and (score := self._fits(rule, own)) is not None
-        ]
+    def _carried(self, best: _Found | None, own: frozenset[str]) -> _Found | None:
+        """By earlier words, for a figure with no words of its own: 「开展法治宣传活动，共12场」; else ``best``."""
+        rules = self.phrasings.by_head.get(self.figure.unit, _NO_RULES)
+        for token in self.window.said_before():
+            far = (self.figure.start - token.end) * _PER_DISTANCE
+            for word in token.words:
+                value = _PER_HEAD_CHARACTER * len(word)
+                for rule in rules.get(word, ()):
+                    if not rule.carry or not _may_win(best, rule, value - far + _CARRIED):
+                        continue
+                    if (score := self._fits(rule, own)) is not None:
+                        best = _better(best, _Found(value + score - far + _CARRIED, rule, True))
+        return best
 
     def _fits(self, rule: Phrasing, own: frozenset[str]) -> float | None:
         """What the rule's other words add to its score, or None where one is missing or a refused one stands there."""
@@ -189,18 +194,18 @@ class _Finder:
             value = _longest(group, own) or _longest(group, self.window.clause) - _IN_CLAUSE
             if value <= 0:
                 return None
-            score += _COMPANION + value
+            score += COMPANION + value
         for group in rule.next:
             beside = self.window.following() if self.window.plain else NOTHING
             value = max(_longest(group, own), _longest(group, self.window.clause) - 1, _longest(group, beside) - 1)
             if value <= 0:
                 return None
-            score += _COMPANION + value
+            score += COMPANION + value
         for group in rule.wide:
             value = _longest(group, own) or _longest(group, self.window.clause) - _IN_CLAUSE
             if value <= 0 and not (value := self._reach(group)):
                 return None
-            score += _COMPANION + value
+            score += COMPANION + value
         return score
 
     def _reach(self, group: frozenset[str]) -> int:
@@ -215,6 +220,22 @@ class _Finder:
         if foreign <= _MOST_FOREIGN_FOR_BACKGROUND and (value := _longest(group, self.background())):
             return value - _IN_BACKGROUND or -1
         return 0
+
+
+def _most_first(head: tuple[Phrasing, float]) -> float:
+    rule, value = head
+    return -value - rule.most
+
+
+def _may_win(best: _Found | None, rule: Phrasing, value: float) -> bool:
+    """Whether ``rule`` could be as good as ``best`` if all the words stood there that it wants beside its head."""
+    return best is None or value + rule.most >= best.score - _ROUNDING
+
+
+def _better(best: _Found | None, found: _Found) -> _Found:
+    if best is None or (found.score, found.phrasing.rank) > (best.score, best.phrasing.rank):
+        return found
+    return best
 
 
 def _longest(group: frozenset[str], present: frozenset[str]) -> int:

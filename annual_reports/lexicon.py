@@ -84,8 +84,7 @@ class Lexicon:
                     continue
                 if first >= covered or (inner and (last <= covered or first + 1 != covered)):
                     append(new(Token, (first, last, inner, filler)))  # Token(…) takes four times as long
-                    if last > covered:
-                        covered = last
+                    covered = max(covered, last)
                     if shuts:
                         closed = last
                 break

@@ -16,6 +16,8 @@ from typing import Any
 from annual_reports.catalogue import Catalogue, CatalogueError
 from annual_reports.lexicon import FILLER, NO_SCOPE, OPAQUE, VERBS, Lexicon, expand
 
+COMPANION = 6  # what a word that a rule wants beside its head adds to the rule's score, with its length
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Phrasing:
@@ -33,6 +35,7 @@ class Phrasing:
     carry: bool
     weight: int
     rank: tuple[int, int]  # of two rules with one score: fewer words needed beside the head, then the earlier one
+    most: int  # what the weight and the companions can add to a score at best
 
     @property
     def companions(self) -> tuple[frozenset[str], ...]:
@@ -118,19 +121,22 @@ def _phrasing(
     units = entry.get("units") or [indicators[code]["unit"], *indicators[code].get("other_units", {})]
     if units == ["%"]:
         units = ["%", ""]  # 败诉率为0
+    near, wide, beside = (tuple(spelt(group) for group in entry.get(key, [])) for key in ("near", "with", "next"))
+    weight = entry.get("weight", 0)
     return Phrasing(
         name=f"{code}#{number}",
         code=code,
         head=spelt(entry.get("head", [])),
-        near=tuple(spelt(group) for group in entry.get("near", [])),
-        wide=tuple(spelt(group) for group in entry.get("with", [])),
-        next=tuple(spelt(group) for group in entry.get("next", [])),
+        near=near,
+        wide=wide,
+        next=beside,
         refused=spelt(entry.get("not", [])),
         after=frozenset(entry.get("after", ())),
         units=frozenset(units),
         carry=entry.get("carry", True),
-        weight=entry.get("weight", 0),
+        weight=weight,
         rank=(-sum(len(entry.get(key, ())) for key in ("near", "with", "next")), -place),
+        most=weight + sum(COMPANION + max(map(len, group), default=0) for group in (*near, *wide, *beside)),
     )
 
 
