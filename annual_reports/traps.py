@@ -118,14 +118,15 @@ _NUMBER = f"(?:[{HAN_DIGITS}]++|[{DIGITS}]++)"
 
 def _beginning_with(number: str, digits: str, patterns: list[str]) -> re.Pattern[str]:
     """The patterns that can begin with a number of these ``digits``, as one expression. What opens with ``#`` stands
-    behind a single number: trying the number again for each of them took most of the time of a reading."""
+    behind a single number: trying the number again for each of them took most of the time of a reading. The group that
+    tells which it was is empty and stands at the end, so that the first letter is enough to pass a pattern over."""
     behind_number, others = [], []
     for place, pattern in enumerate(patterns):
         whole = pattern.replace("#", _NUMBER)
         if pattern.startswith("#") and "|" not in _outside_groups(pattern):
-            behind_number.append(f"(?P<k{place}>{whole.removeprefix(_NUMBER)})")
+            behind_number.append(f"(?:{whole.removeprefix(_NUMBER)})(?P<k{place}>)")
         elif "#" in pattern or any(digit in pattern for digit in digits):
-            others.append(f"(?P<k{place}>{whole})")
+            others.append(f"(?:{whole})(?P<k{place}>)")
     return re.compile("|".join([f"{number}(?:{'|'.join(behind_number)})", *others]))
 
 
