@@ -44,6 +44,7 @@ _PAIR_OF = {"一二", "一两", "二三", "两三", "三四", "三五", "四五"
 _FACTOR = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 _MONEY_STEP = re.compile("[万亿]+$")
 _SIDES = ("head", "tight", "after")
+_NOTHING_SAID = (None, None, None)
 _PARTS_UNIT = {"百分之": ("%", 100), "千分之": ("‰", 1000)}
 
 
@@ -105,18 +106,21 @@ class Amounts:
         """
         if match["parts"]:
             return self._parts(match, word)
-        printed = _joined((upper or match)["unit"] or "")
-        unit = self.unit(printed or None)
-        if unit.kind == "money" and (step := _MONEY_STEP.search(_joined(_steps(upper or match)))):
+        last = upper or match
+        printed = _joined(last["unit"] or "")
+        unit = self._units.of(printed) if printed else NO_UNIT
+        if unit.kind == "money" and (step := _MONEY_STEP.search(_joined(_steps(last)))):
             printed = step[0] + printed
-        if pair := upper is None and not match["tight"] and not match["number"].isascii() and _pair(match["number"]):
-            low, high = (end * _factor(match["times"]) * unit.times for end in pair)
-            return Amount(_out(low), _out(low), _out(high), "range", printed, unit.name)
         if upper is not None:
-            low, high = (end * unit.times for end in self._ends(match, upper))
-            return Amount(_out(low), _out(low), _out(high), "range", printed, unit.name)
-        value = _value(match)
-        return None if value is None else self._bounded(match, word, value * unit.times, unit, printed)
+            ends = self._ends(match, upper)
+        elif match["tight"] or match["number"].isascii() or not (pair := _pair(match["number"])):
+            value = _value(match)
+            return None if value is None else self._bounded(match, word, value * unit.times, unit, printed)
+        else:
+            factor = _factor(match["times"])
+            ends = pair[0] * factor, pair[1] * factor
+        low, high = (_out(end * unit.times) for end in ends)
+        return Amount(low, low, high, "range", printed, unit.name)
 
     def _bounded(self, match: re.Match[str], word: Found | None, value: Exact, unit: Unit, printed: str) -> Amount:
         rule = self._rule(match, word)
@@ -143,9 +147,10 @@ class Amounts:
 
     def _rule(self, match: re.Match[str], word: Found | None) -> str | None:
         """The word nearest to the number decides: 数百, then 余, then 以上, then the word before it."""
-        for side, said in zip(_SIDES, match.group(*_SIDES), strict=True):
-            if said:
-                return self._rules[side, _joined(said)]
+        said = match.group(*_SIDES)
+        if said != _NOTHING_SAID:
+            side, words = next((side, words) for side, words in zip(_SIDES, said, strict=True) if words)
+            return self._rules[side, _joined(words)]
         return word.rule if word else None
 
     def _parts(self, match: re.Match[str], word: Found | None) -> Amount | None:
