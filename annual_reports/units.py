@@ -73,7 +73,23 @@ def compile_units(table: dict[str, Any]) -> Units:
             by_spelling[spelling] = unit
             spellings.append((spelling, before + SPACE.join(map(re.escape, spelling)) + guard))
     spellings.sort(key=lambda pair: -len(pair[0]))
-    single = "|".join(pattern for _, pattern in spellings)
+    single = _by_first_letter(spellings)
     counts = "|".join(SPACE.join(map(re.escape, name)) for name, e in table.items() if e["kind"] == "count")
     second = f"(?:{SPACE}[（(]{SPACE}(?:{counts}){SPACE}[）)]|[/／](?:{counts})(?!均))"
     return Units(f"(?:{single}){second}?", by_spelling)
+
+
+def _by_first_letter(spellings: list[tuple[str, str]]) -> str:
+    """The patterns of all spellings in one, those of one first letter together, in their order, and the letters in the
+    catalogue's: only one group needs to be tried, and for most letters of a text none."""
+    groups: dict[str, list[str]] = {}
+    for spelling, pattern in spellings:
+        groups.setdefault(spelling[0], []).append(pattern)
+    return f"(?=[{''.join(map(re.escape, groups))}])(?:{'|'.join(map(_behind_letter, groups, groups.values()))})"
+
+
+def _behind_letter(letter: str, patterns: list[str]) -> str:
+    first = re.escape(letter)
+    if not all(pattern.startswith(first) for pattern in patterns):  # a look behind comes first
+        return "|".join(patterns)
+    return f"{first}(?:{'|'.join(pattern.removeprefix(first) for pattern in patterns)})"
