@@ -102,17 +102,15 @@ def windows(
         ahead = min(ahead, later)
         if text.startswith(_OF_WHICH, close + 1):
             ahead = close  # 「召开会议22次，其中专题研究法治4次」: what follows is about the 4
-        said = words(before) | words(behind)
-        near = words(line.between(clause, own[0])) | words(
-            line.between(*_predicate(text, last, (right, close), behind, figures))
-        )
+        said = words((*before, *behind))
+        near = line.between(clause, own[0]) + line.between(*_predicate(text, last, (right, close), behind, figures))
         found.append(
             Window(
                 own,
                 before,
                 behind,
                 said,
-                said | near,
+                said.union(*[token[2] for token in near]) if near else said,
                 listed,
                 foreign=_foreign(text, own, before, listed, lexicon) + lexicon.unknown(text, last, right, behind),
                 plain=plain,
@@ -126,7 +124,7 @@ def windows(
 
 def _examples(text: str, own: Span, before: list[Token], lexicon: Lexicon) -> Span:
     """Where 「A、B」 stands in 「解决A、B等问题」: from the last verb before it up to 等; nowhere without a 等."""
-    marks = list(_SUCH_AS.finditer(text, *own))
+    marks = list(_SUCH_AS.finditer(text, *own)) if text.find("等", *own) >= 0 else ()
     if not marks:
         return own[0], own[0]
     end = marks[-1].start()
