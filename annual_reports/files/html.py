@@ -212,9 +212,9 @@ class _Reader:
         raw = "".join(self.buffer)
         self.buffer.clear()
         linked, self.linked = self.linked, 0
-        text = _BREAK.sub("\n", _SPACE.sub(_collapsed, raw)).strip(" \n")
-        if not text.strip("\n \u00a0\u3000"):
+        if not raw.strip("\x00 \t\r\n\f\u00a0\u3000"):
             return
+        text = _BREAK.sub("\n", _SPACE.sub(_collapsed, raw)).strip(" \n")
         self.left -= len(text)
         if self.left < 0 or len(self.lines) >= self.most:
             raise Unreadable("too_large", "网页的文字超过上限（字符数或段落数）；请只保存正文部分再放入")

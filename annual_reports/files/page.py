@@ -68,12 +68,16 @@ _SITE = re.compile(
     f"{_EDGE}(?:(?:{_LABELS})[\\s\u3000]*[:：]|(?:(?:{_BUTTONS}){_EDGE})+$|首页[\\s\u3000]*[>»＞]|您是第|今天是|微信扫一扫|扫描二维码"
     "|预览时标签不可点|(?:当前|您的)位置)"
 )
-_SITE_ANYWHERE = re.compile(
-    "ICP备|公网安备|网安备|网站标识码|版权所有|Copyright|©|All Rights Reserved|【(?:打印|关闭|字体|大|中|小)[^】]*】"
-    "|打印本页|关闭窗口|政府网站找错|[大中小] ?[大中小] ?[大中小]】"
-    "|浏览次数[:：]|点击数[:：]|阅读次数[:：]|分享到[:：]",
-    re.I,
+_SITE_ANYWHERE = tuple(  # a sign that tells whether to look: the rule
+    (sign, re.compile(rule))
+    for sign, rule in (
+        *((word, word) for word in ("网安备", "网站标识码", "版权所有", "©", "打印本页", "关闭窗口", "政府网站找错")),
+        ("】", "【(?:打印|关闭|字体|大|中|小)[^】]*】|[大中小] ?[大中小] ?[大中小]】"),
+        *((word, f"{word}[:：]") for word in ("浏览次数", "点击数", "阅读次数", "分享到")),
+    )
 )
+_LATIN = re.compile("[A-Za-z]")
+_SITE_IN_LATIN = re.compile("ICP备|Copyright|All Rights Reserved", re.I)
 _OTHERS = re.compile(
     "[\\s\u3000【\\[]*(?:相关|推荐|热门|最新|更多)(?:文章|链接|阅读|新闻|附件|信息|稿件|文档|解读|政策|内容|公开)?[\\s\u3000:：】\\]]*$"
 )
@@ -88,7 +92,7 @@ def main_text(lines: list[Line], nodes: list[Node], title: str | None) -> list[L
         weights = [_weight(line) for line in lines]
     first, last = _container(lines, nodes, weights) if any(weights) else (0, len(lines))
     _mark_cells(lines, nodes)
-    kept = _without_site(lines[first:last])
+    kept = _without_site(lines[first:last], weights[first:last])
     shown = _title_line(lines[:first], title)
     if shown is not None and not any(_same(line.text, shown.text) for line in kept[:3]):
         kept.insert(0, shown)
@@ -97,9 +101,16 @@ def main_text(lines: list[Line], nodes: list[Node], title: str | None) -> list[L
 
 def _weight(line: Line) -> int:
     """How many characters of running text a line holds: none for links and labels."""
-    if not _SENTENCE.search(line.text) or line.linked * 2 > len(line.text) or _SITE_ANYWHERE.search(line.text):
+    if not _SENTENCE.search(line.text) or line.linked * 2 > len(line.text) or _names_site(line.text):
         return 0
     return len(line.text)
+
+
+def _names_site(text: str) -> bool:
+    """Whether words stand in ``text`` that only the site round a report has."""
+    if any(sign in text and rule.search(text) for sign, rule in _SITE_ANYWHERE):
+        return True
+    return _LATIN.search(text) is not None and _SITE_IN_LATIN.search(text) is not None
 
 
 def _container(lines: list[Line], nodes: list[Node], weights: list[int]) -> tuple[int, int]:
@@ -149,12 +160,12 @@ def _mark_cells(lines: list[Line], nodes: list[Node]) -> None:
                 line.cell = bool(line.place)
 
 
-def _without_site(lines: list[Line]) -> list[Line]:
+def _without_site(lines: list[Line], weights: list[int]) -> list[Line]:
     kept: list[Line] = []
     others = False
-    prose_left = sum(_weight(line) > 0 for line in lines)
-    for line in lines:
-        prose_left -= _weight(line) > 0
+    prose_left = sum(weight > 0 for weight in weights)
+    for line, weight in zip(lines, weights, strict=True):
+        prose_left -= weight > 0
         if _OTHERS.match(line.text) and not prose_left:
             others = True  # nothing but other articles follows
         if others or _is_site(line):
@@ -170,9 +181,9 @@ def _is_site(line: Line) -> bool:
     if line.cell and not line.linked:
         return False
     sentence = _SENTENCE.search(text) is not None
-    if not sentence and len(text) <= 150 and (_SITE.match(text) or _SITE_ANYWHERE.search(text)):
+    if not sentence and len(text) <= 150 and (_SITE.match(text) or _names_site(text)):
         return not _MARK.match(text)
-    if _SITE_ANYWHERE.search(text) and len(text) <= 200 and not _MARK.match(text):
+    if len(text) <= 200 and _names_site(text) and not _MARK.match(text):
         return True
     words = len(_DATES.sub("", text).strip(" >＞»|·\u00a0\u3000"))
     return not sentence and not _MARK.match(text) and line.linked * 5 >= words * 3 and line.linked > 0
