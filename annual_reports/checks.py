@@ -32,7 +32,7 @@ def run(text: str, quantities: Sequence[Quantity], facts: Sequence[Fact], catalo
     known = {check.figures for check in checks}
     for _, group in groupby(counted, key=lambda i: quantities[i].sentence_start):
         members = _one_per_span(quantities, list(group))
-        for rule in (_parts, _rates, _changes):
+        for rule in (_parts, _rates, _changes) if len(members) > 2 else ():  # each needs three figures
             for check in rule(text, quantities, members):
                 if check.figures not in known:
                     known.add(check.figures)

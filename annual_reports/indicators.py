@@ -143,10 +143,11 @@ class _Finder:
         places += [(inner, (end - first) * _PER_DISTANCE + _BEHIND) for first, _, inner, _ in behind if inner]
         for inner, nearness in places:
             for word in inner:
-                for rule in rules.get(word, ()):
+                if found := rules.get(word):
                     value = _PER_HEAD_CHARACTER * len(word) + nearness
-                    if value > heads.get(rule, -99):
-                        heads[rule] = value
+                    for rule in found:
+                        if value > heads.get(rule, -99):
+                            heads[rule] = value
         best: _Found | None = None
         bare = self.window.foreign <= _MOST_FOREIGN_FOR_CARRY and all(token.filler for token in (*before, *behind))
         if self.previous and self.window.foreign <= _MOST_FOREIGN_FOR_FOLLOWING:
