@@ -54,14 +54,17 @@ class BoundWords:
         self._before: dict[str, list[BoundWord]] = {}
         for word in sorted((w for w in words if w.side == "before"), key=lambda w: -len(w.word)):
             self._before.setdefault(word.word[-1], []).append(word)
+        self._last_letters = _FILLERS | _SPACES | self._before.keys()
         apart = "|".join(w.word for w in words if w.apart)
         # 最多的一人办案41件: 「的」 and 「时」 make it a noun of its own
         self._apart = re.compile(rf"({apart})(?![的时])[^，。；：、\d{DIGITS}\n一二两三四五六七八九十百千万]{{1,6}}$")
 
     def before(self, text: str, number: int, floor: int) -> Found | None:
         """The bound word that ends right before ``text[number]``, not reaching over ``floor``; longest first."""
+        if number <= floor or text[number - 1] not in self._last_letters:
+            return None
         end = number
-        while end > floor and text[end - 1] in " \t\u3000\xa0":
+        while end > floor and text[end - 1] in _SPACES:
             end -= 1
         if end <= floor:
             return None
@@ -94,6 +97,7 @@ class BoundWords:
 
 # 「突破了1000件」「最高达30%」: letters that may stand between a bound word and its number
 _FILLERS = frozenset("了达到为有")
+_SPACES = frozenset(" \t\u3000\xa0")
 
 
 def _word(key: str, entry: dict[str, Any]) -> BoundWord:

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from typing import NamedTuple
 
 from annual_reports import indicators, periods, quantities, roles, tables, zeros
 from annual_reports.catalogue import Catalogue
@@ -50,6 +51,14 @@ def find(
     ``lines`` are the text's, asked only for its tables.
     """
     return _Reader(text, sections, report_year, catalogue).quantities(lines)
+
+
+class _Where(NamedTuple):
+    """Where a figure stands: its sentence, where that begins, and the index of its section."""
+
+    sentence: str
+    start: int
+    section: int | None
 
 
 class _Reader:
@@ -106,6 +115,7 @@ class _Reader:
             )
             self._read_last = (sentence[1], tokens)
             matches = {id(m): match for m, match in zip(counted, matched, strict=True)}
+        where = self._where(sentence, section)
         found: list[Quantity] = []
         before: tuple[Match, ...] = ()
         for mention in mentions:
@@ -119,37 +129,15 @@ class _Reader:
                 stated = before if self._says_only_the_change(sentence[0], mention.start) else ()
             elif reading.role not in _STATES_LEVEL:
                 stated = ()
-            found += [self._quantity(mention, reading, match, (sentence, section)) for match in stated or (None,)]
+            found += [_quantity(mention, reading, match, where) for match in stated or (None,)]
         return found
 
     def _says_only_the_change(self, first: int, start: int) -> bool:
         """「罚款42件，同比下降8%」, not 「办结率100%，办理时限压缩68%」: the clause names nothing of its own."""
         return _BARE_CHANGE.search(self.text, max(first, start - 40), start) is not None
 
-    def _quantity(
-        self, mention: Mention, reading: Reading, match: Match | None, where: tuple[tuple[int, int], int | None]
-    ) -> Quantity:
-        sentence, section = where
-        code, scope, rule = match or (None, "", "")
-        return Quantity(
-            start=mention.start,
-            end=mention.end,
-            printed=mention.printed,
-            value=float(mention.value or 0),
-            low=None if mention.low is None else float(mention.low),
-            high=None if mention.high is None else float(mention.high),
-            bound=mention.bound,
-            unit_printed=mention.unit_printed,
-            unit=mention.unit,
-            role=reading.role,
-            year=reading.year,
-            indicator=code,
-            scope=scope,
-            section=section,
-            sentence=self.text[slice(*sentence)].strip(),
-            sentence_start=sentence[0],
-            rule=f"{reading.rule} {rule}" if reading.rule and rule else reading.rule or rule,
-        )
+    def _where(self, sentence: tuple[int, int], section: int | None) -> _Where:
+        return _Where(self.text[slice(*sentence)].strip(), sentence[0], section)
 
     def _of_table(self, figure: TableFigure) -> list[Quantity]:
         """A table's cell, read as the phrase that its row and column make of it."""
@@ -171,7 +159,8 @@ class _Reader:
             role = "target"
         placed = mention._replace(start=figure.start, end=figure.end, printed=self.text[figure.start : figure.end])
         reading = Reading(role, year, "表格")
-        return [self._quantity(placed, reading, match, (figure.row, section)) for match in matched or (None,)]
+        place = self._where(figure.row, section)
+        return [_quantity(placed, reading, match, place) for match in matched or (None,)]
 
     def _zeros(self) -> list[Quantity]:
         found = []
@@ -231,6 +220,29 @@ class _Reader:
                 section = self.sections[section].parent
             self._backgrounds[start] = before
         return self._backgrounds[start]
+
+
+def _quantity(mention: Mention, reading: Reading, match: Match | None, where: _Where) -> Quantity:
+    code, scope, rule = match or (None, "", "")
+    return Quantity(
+        start=mention.start,
+        end=mention.end,
+        printed=mention.printed,
+        value=float(mention.value or 0),
+        low=None if mention.low is None else float(mention.low),
+        high=None if mention.high is None else float(mention.high),
+        bound=mention.bound,
+        unit_printed=mention.unit_printed,
+        unit=mention.unit,
+        role=reading.role,
+        year=reading.year,
+        indicator=code,
+        scope=scope,
+        section=where.section,
+        sentence=where.sentence,
+        sentence_start=where.start,
+        rule=f"{reading.rule} {rule}" if reading.rule and rule else reading.rule or rule,
+    )
 
 
 def _first_part(unit: str) -> str:

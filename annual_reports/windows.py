@@ -90,6 +90,7 @@ def windows(
     """One Window per figure, and the sentence's tokens. ``marks`` are where its clauses part; all in order."""
     line = _Line(lexicon.scan(text, *sentence))
     start, end = sentence
+    starts = [first for first, _ in figures]
     found = []
     for index, (clause, own, right, close) in enumerate(_places(text, sentence, figures, marks)):
         last = figures[index][1]
@@ -97,7 +98,8 @@ def windows(
         listed = _examples(text, own, before, lexicon)
         at = bisect_left(marks, close)
         ahead = marks[at + 1] if at + 1 < len(marks) else end
-        later = next((start for start, _ in figures[index + 1 :] if start >= close), end)
+        after = bisect_left(starts, close, index + 1)
+        later = starts[after] if after < len(starts) else end
         plain = later >= ahead  # 「党委会4次、办公会5次，专题研究法治」: other figures of its clause do not matter
         ahead = min(ahead, later)
         if text.startswith(_OF_WHICH, close + 1):
