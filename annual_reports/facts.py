@@ -29,10 +29,11 @@ def build(
     for index, quantity in enumerate(quantities):
         if quantity.role == "achieved" and quantity.indicator and quantity.year == report_year:
             groups[quantity.indicator, quantity.scope].append(index)
-    for members in list(groups.values()):
-        rest = _without_listed(text, quantities, members, phrasings)
-        if len(_statements(quantities, rest)) > 1:
-            _narrow(text, quantities, rest, phrasings)
+    for members in groups.values():
+        if len(members) > 1:
+            rest = _without_listed(text, quantities, members, phrasings)
+            if len(_statements(quantities, rest)) > 1:
+                _narrow(text, quantities, rest, phrasings)
     regrouped: dict[tuple[str, str], list[int]] = defaultdict(list)
     for members in groups.values():
         for index in members:
@@ -41,14 +42,12 @@ def build(
     return quantities, sorted(facts, key=lambda fact: fact.quantities)
 
 
-def _without_listed(
-    text: str, quantities: list[Quantity], members: Sequence[int], phrasings: Phrasings
-) -> Sequence[int]:
+def _without_listed(text: str, quantities: list[Quantity], members: Sequence[int], phrasings: Phrasings) -> list[int]:
     """``members`` without those that only by chance have the value of another one of their sentence, under other words
     (法律培训4次、学法培训4次): these get their words as scope, as they would with any other value."""
     seen: dict[tuple[int, float], str] = {}
     rest: list[int] = []
-    for index in members if len(members) > 1 else ():
+    for index in members:
         quantity = quantities[index]
         own = phrases.own(text, quantities, index, phrasings)
         first = seen.setdefault((quantity.sentence_start, quantity.value), own.phrase)
@@ -56,7 +55,7 @@ def _without_listed(
             _scope(quantities, index, own.printed)
         else:
             rest.append(index)
-    return rest if len(members) > 1 else members
+    return rest
 
 
 def _statements(quantities: Sequence[Quantity], members: Sequence[int]) -> list[list[int]]:
@@ -128,7 +127,9 @@ def _facts(quantities: Sequence[Quantity], members: Sequence[int], year: int, ph
 def _fact(
     quantities: Sequence[Quantity], group: Sequence[int], year: int, phrasings: Phrasings, flags: tuple[str, ...]
 ) -> Fact:
-    best = quantities[next((index for index in group if quantities[index].bound == "exact"), group[0])]
+    best = quantities[group[0]]
+    if best.bound != "exact":
+        best = next((quantities[index] for index in group if quantities[index].bound == "exact"), best)
     code = best.indicator or ""
     factor = phrasings.factors[code].get(best.unit, 1)
     return Fact(
