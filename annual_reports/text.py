@@ -245,10 +245,12 @@ _UNIT_CONTINUES = re.compile(
     "{1,3}(?:以上|左右|次|数)?[，。；、,;（(]"
 )
 _COUNTED = re.compile(f"[{_DIGITS}余多万千百亿][人件场户家批]?$")
-_STOP = re.compile("[。！？；：!?;:…][”’」』）)】]*$")
+_STOPS = tuple("。！？；：!?;:…")
+_CLOSING = "”’」』）)】"
 _STOP_INSIDE = re.compile("[。；！？]")
-_COMMA = re.compile("[，、,（(《“‘]$")
+_COMMAS = tuple("，、,（(《“‘")
 _PROSE = re.compile("[，。；、]")
+_WIDEST = 160  # of a hard-wrapped line, in half-width columns
 
 
 def _continues(head: str, before: _Piece, piece: _Piece, loose: bool) -> bool:
@@ -263,7 +265,7 @@ def _continues(head: str, before: _Piece, piece: _Piece, loose: bool) -> bool:
         return True
     if block.kind != "paragraph" or block.numbered or before.block.kind != "paragraph":
         return False
-    if _CONTINUATION.match(piece.text) or (_COUNTED.search(before.text) and _UNIT_CONTINUES.match(piece.text)):
+    if _CONTINUATION.match(piece.text) or (_COUNTED.search(before.text[-2:]) and _UNIT_CONTINUES.match(piece.text)):
         return True  # 受教群众9000余人⏎次；
     return not _MARK.match(piece.text) and _was_wrapped(head, before, piece, loose)
 
@@ -271,9 +273,13 @@ def _continues(head: str, before: _Piece, piece: _Piece, loose: bool) -> bool:
 def _was_wrapped(head: str, before: _Piece, piece: _Piece, loose: bool) -> bool:
     if before.full and not piece.gap and (piece.indent <= before.indent or piece.indent < 2):
         return True
-    if piece.indent >= 2 or _STOP.search(before.text):
+    if piece.indent >= 2 or _is_ended(before):
         return False
-    return _COMMA.search(before.text) is not None or ((loose or piece.inside) and _is_prose(head))
+    return before.text.endswith(_COMMAS) or ((loose or piece.inside) and _is_prose(head))
+
+
+def _is_ended(piece: _Piece) -> bool:
+    return piece.text.rstrip(_CLOSING).endswith(_STOPS)
 
 
 def _is_prose(head: str) -> bool:
@@ -289,12 +295,14 @@ def _mark_full_lines(pieces: list[_Piece]) -> None:
     Wrapped means that at least three lines reach it and most of those break off inside a sentence; a file whose lines
     are paragraphs has its longest lines end with a stop.
     """
+    if any(len(piece.text) > _WIDEST for piece in pieces):
+        return
     widths = [piece.indent + len(piece.text.encode("gb18030", "replace")) for piece in pieces]
     margin = max(widths, default=0)
-    if not 30 <= margin <= 160:
+    if not 30 <= margin <= _WIDEST:
         return
     full = [piece for piece, width in zip(pieces, widths, strict=True) if width >= margin - 3]
-    broken = sum(not _STOP.search(piece.text) for piece in full)
+    broken = sum(not _is_ended(piece) for piece in full)
     if broken >= 3 and broken * 5 >= len(full) * 3 and len(full) * 6 >= len(pieces):
         for piece in full:
             piece.full = True
