@@ -78,7 +78,7 @@ class _Reader:
         taken = [(zero.start, zero.end) for zero in found] + table.cells + list(self._decimal_marks())
         mentions = [
             mention
-            for mention in quantities.find(self.text, everything=True, catalogue=self.catalogue)
+            for mention in quantities.valued(self.text, self.catalogue)
             if (mention.kind == "quantity" or mention.kind in _ROLE_OF_KIND)
             and mention.value is not None
             and not any(start < mention.end and mention.start < end for start, end in taken)

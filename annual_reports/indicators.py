@@ -103,7 +103,6 @@ class _Finder:
     def __post_init__(self) -> None:
         window = self.window
         left, right = window.examples
-        self._listed = NOTHING
         if left < right:
             outside = [token for token in window.before if not left <= token.start < right]
             self._listed = window.said - words(outside) - words(window.behind)
@@ -255,8 +254,7 @@ def _with_scope(found: _Found, unit: str, phrasings: Phrasings, place: tuple[Win
     scope = scopes.by_unit.get(unit, "")
     if not scope and scopes.by_word:
         where = [window.said, window.clause]
-        bare = all(token.filler for token in (*window.before, *window.behind))
-        if bare and found.leaning and before is not None:
+        if found.leaning and before is not None and all(token.filler for token in (*window.before, *window.behind)):
             where.append(before.said)
         scope = _named(scopes.by_word, where) or "".join(scopes.defaults)
     return Match(rule.code, scope, rule.name)

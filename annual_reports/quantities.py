@@ -54,8 +54,13 @@ def find(text: str, everything: bool = False, catalogue: Catalogue | None = None
     One number for two nouns is one mention. Never raises for any text. ``catalogue`` is the shipped one unless given.
     """
     grammar = _grammar(catalogue if catalogue is not None else catalogues.load())
-    mentions = _Reader(text, grammar).read()
+    mentions = _Reader(text, grammar, everything).read()
     return mentions if everything else [m for m in mentions if m.kind == "quantity"]
+
+
+def valued(text: str, catalogue: Catalogue) -> list[Mention]:
+    """The quantities of ``text`` and, by kind, what else is a plain number (a year, a code): see ``find``."""
+    return _Reader(text, _grammar(catalogue), everything=False).read()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +99,9 @@ _SHAPELESS = re.compile(
 class _Reader:
     """One pass over one text."""
 
-    def __init__(self, text: str, grammar: _Grammar) -> None:
+    def __init__(self, text: str, grammar: _Grammar, everything: bool) -> None:
         self.text = text
+        self.everything = everything  # whether the numbers that have no value are wanted as well
         self.bounds, self.amounts = grammar.bounds, grammar.amounts
         self.traps, self.counting = grammar.traps, grammar.counting
         self.mentions: list[Mention] = []
@@ -124,7 +130,8 @@ class _Reader:
     def _leave(self, start: int, end: int, kind: Kind, value: int | float | None = None) -> None:
         """A number that is no quantity."""
         self.done = max(self.done, end)
-        self.mentions.append(Mention(start, end, self.text[start:end], value, None, None, "exact", "", "", kind))
+        if self.everything or value is not None:
+            self.mentions.append(Mention(start, end, self.text[start:end], value, None, None, "exact", "", "", kind))
 
     def _shape(self, pattern: re.Pattern[str], start: int, kind: Kind) -> bool:
         match = pattern.match(self.text, start)
