@@ -91,11 +91,10 @@ def written(style: int, number: int) -> str:
     """The mark of a style for a number, as it is written right: （二）, 3."""
     tens, ones = divmod(number, 10)
     chinese = ("" if not tens else "十" if tens == 1 else f"{_DIGIT[tens - 1]}十") + (_DIGIT[ones - 1] if ones else "")
-    return {
-        PART: f"第{chinese}部分",
-        CHINESE: f"{chinese}、",
-        BRACKETED: f"（{chinese}）",
-        DIGITS_ON_TOP: f"{number}、",
-        ARABIC: f"{number}.",
-        ARABIC_BRACKETED: f"（{number}）",
-    }.get(style, chr(0x245F + number) if number <= 20 else f"{number}")
+    if style in _WRITTEN_CHINESE:
+        return _WRITTEN_CHINESE[style].format(chinese)
+    return _WRITTEN_DIGITS.get(style, chr(0x245F + number) if number <= 20 else "{}").format(number)
+
+
+_WRITTEN_CHINESE = {PART: "第{}部分", CHINESE: "{}、", BRACKETED: "（{}）"}
+_WRITTEN_DIGITS = {DIGITS_ON_TOP: "{}、", ARABIC: "{}.", ARABIC_BRACKETED: "（{}）"}

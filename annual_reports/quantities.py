@@ -252,9 +252,8 @@ class _Reader:
     # ---- putting a quantity together ----
 
     def _upper_end(self, match: re.Match[str]) -> re.Match[str] | None:
-        if match["parts"] or self.text.endswith(_FROM, 0, match.start()):
-            return None
-        return self.amounts.upper_end(self.text, match)
+        upper = None if match["parts"] else self.amounts.upper_end(self.text, match)
+        return None if upper and self.text.endswith(_FROM, 0, match.start()) else upper
 
     def _take(self, match: re.Match[str], word: Found | None, upper: re.Match[str] | None) -> None:
         word = word or self.bounds.apart(self.text, match.start(), self.done)
