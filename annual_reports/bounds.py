@@ -28,7 +28,7 @@ class BoundWord:
     side: str
     rule: str
     only: tuple[str, ...]
-    not_after: frozenset[str]
+    not_after: tuple[str, ...]
     not_before: tuple[str, ...]
     apart: bool
 
@@ -87,7 +87,7 @@ class BoundWords:
             start = end - len(word.word)
             if start < floor or not text.startswith(word.word, start):
                 continue
-            if start and text[start - 1] in word.not_after:
+            if text.endswith(word.not_after, 0, start):
                 continue
             if word.only and not text.startswith(word.only, number):
                 continue
@@ -106,7 +106,7 @@ def _word(key: str, entry: dict[str, Any]) -> BoundWord:
         entry["side"],
         entry["rule"],
         tuple(entry.get("only", ())),
-        frozenset(entry.get("not_after", ())),
+        tuple(entry.get("not_after", ())),
         tuple(entry.get("not_before", ())),
         entry.get("apart", False),
     )

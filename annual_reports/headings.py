@@ -149,7 +149,9 @@ def _marked(text: Text) -> list[_Found]:
         if match["decimal"] and not _counts_on(found, mark):
             continue
         title = _title(text.text, match.end(), line.end)
-        if mark.style >= marks.ARABIC and _is_plain_item(text.text, title, line.end):
+        if mark.style < marks.ARABIC:
+            title = _first_clause(text.text, title, line.end)
+        elif _is_plain_item(text.text, title, line.end):
             continue
         if title[1] > title[0]:
             found.append(_heading(text.text, match.start(), title, mark, match[0]))
@@ -214,6 +216,18 @@ def _title(text: str, start: int, end: int) -> tuple[int, int]:
     if not stop and length == len(line) and (more := _broken_off(text, end, line)):
         return start, more
     return start, start + len(line[:length].rstrip(_TRAILING))
+
+
+def _first_clause(text: str, title: tuple[int, int], line_end: int) -> tuple[int, int]:
+    """The title of an item that is one whole sentence: 「（一）抓培训，轮训执法人员2次，新增持证人员3名。」 is 抓培训; but
+    「（一）强化组织领导，压实工作责任。」 is all title."""
+    start, end = title
+    words = text[start:end]
+    clause = words.partition("，")[0]
+    whole = text[line_end - 1] in "。；;" and not text[end:line_end].strip(_TRAILING)
+    if not whole or len(words) <= 24 or not 3 <= len(clause) <= 16 or _FIGURE.search(clause):
+        return title
+    return (start, start + len(clause)) if words.count("，") > 1 or _FIGURE.search(words) else title
 
 
 def _before_body(line: str) -> int:

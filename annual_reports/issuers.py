@@ -85,7 +85,7 @@ def parse(phrase: str, divisions: Divisions) -> Named | None:
         rest = re.sub("^.(?=委|(?:人民)?政府)", "", rest)
     joint = bool(_JOINT.match(rest))
     note = missing = None
-    if not joint and (township := re.match(r"([\u4e00-\u9fa5]{1,7}?(?:镇|乡|街道|苏木))(.*)$", rest)):
+    if not joint and (township := re.match(r"([\u4e00-\u9fa5]{1,7}?(?:镇|(?<!城)乡|街道|苏木))(.*)$", rest)):
         units, rest, note, missing = _other_kind(units, township[1], township[2], divisions)
         above, last = last, township[1]
     if joint or _GOVERNMENT.match(rest):

@@ -87,6 +87,7 @@ _FROM = ("由", "从", "自")  # 由10件到20件: both ends are figures of thei
 _CODE_BEFORE = re.compile(r"[0-9A-Za-zＡ-Ｚａ-ｚ.．+＋*×/_#@&=%-]")
 _RATE_BEFORE = re.compile(r"[率度](?:均)?(?:达到|达|为|是|实现|保持在?|维持)?$")
 _AND_NUMBER = re.compile(rf"和[{DIGITS}]")
+_STEPS = frozenset("十百千万亿")
 _MINUS = frozenset("-－−﹣")
 # Digits and a sign with which no date, code, ratio, heading mark or document number goes on: most figures are such, and
 # need not be tried for each of these.
@@ -214,6 +215,8 @@ class _Reader:
 
     def _han(self, start: int) -> None:
         text = self.text
+        if text[start] in _STEPS and text[start - 1 : start].isdecimal():
+            return self._leave(start, start + 1, "other")  # what is left of a number that something else has taken
         word = self.bounds.before(text, start, self.done)
         if trap := self.traps.word(text, start):
             if text.startswith("百分百", start) and _RATE_BEFORE.search(text[max(0, start - 6) : start]):

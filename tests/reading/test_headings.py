@@ -471,3 +471,18 @@ def test_a_series_that_counts_on_is_its_own_though_a_number_is_missing_above():
         (1, 1), (2, 1), (2, 2), (3, 1), (3, 2), (3, 3), (2, 3), (3, 1), (2, 4), (1, 2),
     ]  # fmt: skip
     assert [s.printed_marker for s in read if s.repaired] == ["（四）", "（五）"]
+
+
+def test_an_item_that_is_one_sentence_is_headed_by_its_first_clause():
+    report = (
+        "一、下步安排\n（一）抓培训，组织执法人员轮训2次，新增持证人员不少于2人。\n"
+        "（二）突出便民解纷，深化联调机制，新建社区调解室，把纠纷化解在家门口。\n"
+        "（三）强化组织领导，层层压实工作责任。\n（四）全年开展执法检查30次，实现重点行业和重点区域的监管全覆盖。"
+    )
+    assert [title for _, _, title in outline_of(report)] == [
+        "下步安排",
+        "抓培训",
+        "突出便民解纷",
+        "强化组织领导，层层压实工作责任",
+        "全年开展执法检查30次，实现重点行业和重点区域的监管全覆盖",
+    ]
