@@ -121,6 +121,8 @@ class _Reader:
                 self._shape(traps.DOCUMENT_NUMBER, start, "name")
             elif letter == "第":
                 self._shape(traps.ORDINAL, start, "ordinal")
+            elif letter in _STEPS and text[start - 1 : start].isdecimal():
+                self._leave(start, start + 1, "other")  # what is left of a number that something else has taken
             elif letter == "双":
                 self._leave(start, start + 1, "name")
             else:
@@ -215,8 +217,6 @@ class _Reader:
 
     def _han(self, start: int) -> None:
         text = self.text
-        if text[start] in _STEPS and text[start - 1 : start].isdecimal():
-            return self._leave(start, start + 1, "other")  # what is left of a number that something else has taken
         word = self.bounds.before(text, start, self.done)
         if trap := self.traps.word(text, start):
             if text.startswith("百分百", start) and _RATE_BEFORE.search(text[max(0, start - 6) : start]):
