@@ -219,7 +219,7 @@ def _title(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _first_clause(text: str, title: tuple[int, int], line_end: int) -> tuple[int, int]:
-    """The title of an item that is one whole sentence: of 「（一）抓培训，轮训执法人员2次，新增持证人员3名。」 it is 抓培训;
+    """The title of an item that is one whole sentence: of 「（一）抓培训，轮训2次，新增持证人员3名。」 it is 抓培训;
     「（一）强化组织领导，压实工作责任。」 is all title."""
     start, end = title
     words = text[start:end]
