@@ -169,7 +169,8 @@ class _Reader:
             if section is not None and self.sections[section].canonical in _STATES_NOTHING:
                 continue
             sentence = self.sentences.around(zero.start)
-            year = roles.governing_year(self.text, sentence[0], sentence[0], zero.start, self.year)
+            clause = roles.clause_start(self.text, sentence[0], zero.start)
+            year = roles.governing_year(self.text, sentence[0], clause, zero.start, self.year)
             found.append(
                 Quantity(
                     start=zero.start,

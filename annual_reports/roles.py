@@ -129,8 +129,7 @@ def assign(text: str, place: Place, report_year: int, rules: Rules) -> Reading:
     """The role of the figure at ``place``, the year it speaks of, and the rule that decided."""
     start, end = place.start, place.end
     first, last = max(place.sentence[0], start - _BEHIND), min(place.sentence[1], end + _AHEAD)
-    opening = _TO_LAST_MARK.match(text, first, start)
-    begin = opening.end() if opening else first
+    begin = clause_start(text, first, start)
     mark = _MARK.search(text, end, last)
     close = mark.start() if mark else last
     before, printed, after = text[begin:start], text[start:end], text[end:last]
@@ -152,6 +151,12 @@ def assign(text: str, place: Place, report_year: int, rules: Rules) -> Reading:
     if year is None:
         return Reading("other", None, "跨年累计")
     return Reading("comparative" if year < report_year else "target", year, "别的年份")
+
+
+def clause_start(text: str, first: int, at: int) -> int:
+    """Where the clause of ``text[at]`` begins, not before ``first``."""
+    opening = _TO_LAST_MARK.match(text, first, at)
+    return opening.end() if opening else first
 
 
 def names_year(text: str, sentence: tuple[int, int]) -> bool:
