@@ -173,14 +173,24 @@ def test_the_users_place_of_a_spellings_path_is_a_place_of_its_own(tmp_path):
     assert table.reports(farm)  # who writes it down wants its report
 
 
-def test_it_loads_in_a_fifth_of_a_second():
-    """CPU seconds in a process of its own, best of three: the machine may be busy."""
-    code = "import time; from annual_reports import divisions; t = time.process_time(); divisions.load(); print(time.process_time() - t)"
-    runs = [
+def test_it_loads_in_little_more_time_than_its_rows_take_to_read():
+    """CPU seconds beside the plain table's, in a process of its own, best of three: 2 × usually, 0.15 s quiet."""
+    code = """
+import csv, gzip, io, time
+from annual_reports import divisions
+from annual_reports.catalogue import SHIPPED
+start = time.process_time()
+divisions.load()
+took = time.process_time() - start
+start = time.process_time()
+list(csv.reader(io.StringIO(gzip.decompress((SHIPPED / "divisions.csv.gz").read_bytes()).decode())))
+print(took / (time.process_time() - start))
+"""
+    ratios = [
         float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
         for _ in range(3)
     ]
-    assert min(runs) <= 0.2
+    assert min(ratios) <= 3.5
     divisions.load()  # other tests' overlays may have taken its place in the cache
     start = time.perf_counter()
     divisions.load()
