@@ -17,7 +17,8 @@ from annual_reports.traps import CAPITALS, DIGITS, HAN_DIGITS
 from annual_reports.units import NO_UNIT, Unit, Units
 from annual_reports.units import SPACE as S
 
-_CLOSES = r"[\u4e00-\u9fff%％、，。；]"  # what stands behind a figure, and not behind cells of a table
+# what stands behind a figure, and not behind cells of a table
+_CLOSES = r"(?:[\u4e00-\u9fff%％、，。；㎡]|[—–~～-]{1,2}[0-9])"
 _COUNTED = "[余多万亿%％个件次项名条场家份人期起宗处批户位]"
 _FIGURE = (
     rf"(?:[{DIGITS}]{{1,3}}(?:[,，][{DIGITS}]{{3}}(?![{DIGITS}]))+"
@@ -26,10 +27,10 @@ _FIGURE = (
     rf"|1 ?0 ?0(?={S}[%％])"
     rf"|[{DIGITS}]+)(?:[.．][{DIGITS}]+|{S}[.．]{S}[{DIGITS}]+(?={S}(?:[%％‰]|个百分点)))?"  # 97⏎.3%
 )
-_STEP = r"(?:[十百千]?万亿?|亿|[wW](?=[+＋余多人次条份件户元个])|[十百千](?=万)|千(?![克米瓦伏方])|百(?![分姓货米]))"
+_STEP = r"(?:[十百千]?万亿?|个?亿|[wW](?=[+＋余多人次条份件户元个])|[十百千](?=万)|千(?![克米瓦伏方])|百(?![分姓货米]))"
 _LOWER = rf"(?:[{DIGITS}]+(?:千万|百万|[万千百]))*(?:[{DIGITS}]{{3,4}}(?![{DIGITS}.．年]))?"  # 2万3千元, 12万8500元
 _ARABIC = rf"{_FIGURE}(?:{S}{_STEP}{_LOWER})?"
-_HAN = rf"[{HAN_DIGITS}]+(?:点[{HAN_DIGITS}]+)?"
+_HAN = rf"[{HAN_DIGITS}]+(?:点[{HAN_DIGITS}]+)?(?:个亿)?"
 _SLASHED = rf"[{DIGITS}]{{1,2}}/[{DIGITS}]{{1,2}}(?![{DIGITS}/])"
 _PARTS = (
     rf"(?:[百千万]|[{HAN_DIGITS}]+)分之(?:{_HAN}|{_FIGURE})"
@@ -194,11 +195,13 @@ def _steps(match: re.Match[str]) -> str:
 
 def _value(match: re.Match[str]) -> Exact | None:
     """The number of a match with its steps and its half; None where the digits are no numeral (十百)."""
-    number = numerals.parse(_joined(match["number"]))
-    if number is None:
-        return None
+    printed = _joined(match["number"]).replace("个亿", "亿")
     times, half, more = match.group("times", "half", "more")
-    value = _exact(number) * _factor(times) if times else _exact(number)
+    high, hundred_million, low = printed.rpartition("亿") if times else ("", "", printed)  # 1亿2千余万: 2千余 is of 万
+    number, above = numerals.parse(low), numerals.parse(high + hundred_million) if high else 0
+    if number is None or above is None:
+        return None
+    value = _exact(above) + (_exact(number) * _factor(times) if times else _exact(number))
     if half or (more and match["unit"] in ("年", "天")):
         value = value + Decimal("0.5")
     elif more:

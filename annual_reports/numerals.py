@@ -5,7 +5,7 @@ belong to ``quantities``. The forms follow GB/T 15835—2011 and everyday offici
 
 - digits: 1234, １２３４, 1,234,567 (half or full width commas), 3.5, −5
 - counting: 一百零五, 两千六 (2600), 三万五 (35 000), 廿五, 俩, 三万亿
-- mixed: 3.5万, 2万3千, 5百万, 3万5 (35 000), 3.5w as the web writes 万
+- mixed: 3.5万, 2万3千, 5百万, 3千5百万, 3万5 (35 000), 3.5w as the web writes 万
 - digit by digit: 二〇二四, 二零二四
 - decimals and parts: 三点六万, 三分之二, 百分之九十五, 千分之三, 七成五, 半, 一半
 - financial: 壹佰贰拾元整, 叁拾元伍角
@@ -43,6 +43,8 @@ _BY_DIGIT = re.compile(r"[一二三四五六七八九][零一二三四五六七�
 _TENS = {"廿": "二十", "卅": "三十", "卌": "四十"}
 _PAIR = {"俩": 2, "仨": 3}
 _MIXED = re.compile(r"(零?)(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)([十百千]?[万wW]?亿?)", re.ASCII)
+_DIGIT_BY_STEP = re.compile(r"(?:[1-9][千百十]){2,3}[1-9]?[万亿]", re.ASCII)
+_TO_CHINESE = str.maketrans("123456789", "一二三四五六七八九")
 _ROUND = {10: -1, 100: -2, 1000: -3, 10_000: -4}
 _FACTORS = {"": 1, "十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8, "w": 10**4, "W": 10**4}
 _TENTHS = re.compile(
@@ -80,7 +82,7 @@ def _unsigned(text: str) -> Number | None:
 
 
 def _arabic(text: str) -> Number | None:
-    """Digits, alone (1,234.5) or in steps of 万 and 亿 (2万3千)."""
+    """Digits, alone (1,234.5) or in steps (2万3千)."""
     if plain := _PLAIN.fullmatch(text):
         whole = int(plain[1].replace(",", ""))
         return _tidy(Decimal(f"{whole}.{plain[2]}")) if plain[2] else whole
@@ -88,6 +90,13 @@ def _arabic(text: str) -> Number | None:
         return _ratio(*text.split("/", 1))
     if "成" in text:
         return _part(text)
+    return _in_steps(text)
+
+
+def _in_steps(text: str) -> Number | None:
+    """Digits in steps of 万 and 亿: 2万3千, 3万5."""
+    if _DIGIT_BY_STEP.fullmatch(text):  # 3千5百万: said as it is printed in Chinese, all of it times 万
+        return _counted(text.translate(_TO_CHINESE))
     total, last, position = Decimal(0), Decimal(10**17), 0
     while position < len(text):
         step = _MIXED.match(text, position)

@@ -78,7 +78,7 @@ def _grammar(tables: Catalogue) -> _Grammar:
 
 
 # Where a number, or something that may hold one, begins.
-_BEGIN = re.compile(rf"[{DIGITS}{HAN_DIGITS}{CAPITALS}几数半第双好《〈“‘「『\"【〔［\[]")
+_BEGIN = re.compile(rf"[{DIGITS}{HAN_DIGITS}{CAPITALS}数半第双好《〈“‘「『\"【〔［\[]|几(?!近)")
 _OPENING = frozenset('《〈“‘「『"【')
 _YEAR_BRACKET = frozenset("〔［[")
 _ARABIC = frozenset("0123456789０１２３４５６７８９")
@@ -89,6 +89,7 @@ _RATE_BEFORE = re.compile(r"[率度](?:均)?(?:达到|达|为|是|实现|保持�
 _AND_NUMBER = re.compile(rf"和[{DIGITS}]")
 _STEPS = frozenset("十百千万亿")
 _MINUS = frozenset("-－−﹣")
+_SIGNED = ("%", "百分点", "℃")  # units below zero
 # Digits and a sign with which no date, code, ratio, heading mark or document number goes on: most figures are such, and
 # need not be tried for each of these.
 _SHAPELESS = re.compile(
@@ -278,7 +279,12 @@ class _Reader:
     def _is_negative(self, start: int, amount: amounts.Amount) -> bool:
         """「增长-3.2%」; a dash between two numbers or after a letter is none."""
         text = self.text
-        if amount.unit != "%" or amount.bound != "exact" or start - 1 < self.done or text[start - 1] not in _MINUS:
+        if (
+            amount.unit not in _SIGNED
+            or amount.bound != "exact"
+            or start - 1 < self.done
+            or text[start - 1] not in _MINUS
+        ):
             return False
         before = text[start - 2 : start - 1]
         return not before.isascii() and before not in _ARABIC and before != "％"

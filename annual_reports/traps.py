@@ -31,6 +31,8 @@ INSIDE = re.compile(f"[{DIGITS}]+|[{HAN_DIGITS}]+")
 DOCUMENT_NUMBER = re.compile(rf"[〔［\[(（【﹝]{S}(?:19|20)[0-9]{{2}}{S}[〕］\])）】﹞]{S}第?{S}[0-9]{{1,5}}{S}号?")
 
 ORDINAL = re.compile(
+    rf"第{S}(?:[{HAN_DIGITS}]+|[{DIGITS}]+)(?:[、,，和及至]{S}(?:[{HAN_DIGITS}]+|[{DIGITS}]+)){{1,8}}"
+    r"(?:[届次批期号条款项章节名位轮类编卷辑版]|个?季度)|"
     rf"第{S}[（(]?(?:[{HAN_DIGITS}]+|[{DIGITS}]+)[）)]?(?:{S}(?:[-－‐–—―─~～〜]{{1,2}}|至|到)第?{S}(?:[{HAN_DIGITS}]+|[{DIGITS}]+))?"
     r"(?:[届次批期号条款项章节名位个轮季度类编卷辑版]|责任人|书记|一)?"
 )
@@ -56,7 +58,7 @@ _DAY_IS_SPAN = re.compile(
     rf"(?<![月至到—-])[{DIGITS}]+{S}日(?:内|之内|以内|以上|以下|前|期|会商|办结|结案|审结|法定|时限|制度)"
 )
 _SPAN_BEFORE = re.compile(
-    r"(?:公示期?|公告期?|拘留|为期|期限|期满|提前|满|时限|延长|缩短|压缩|平均|期)(?:为|是|至|到)?$"
+    r"(?:公示期?|公告期?|拘留|为期|期限|期满|提前|满|时限|延长|缩短|压缩|平均|法定的?|期)(?:为|是|至|到)?$"
 )
 
 BARE_YEAR = re.compile(r"(?:19|20)\d\d(?![\d.．,，])", re.ASCII)
@@ -64,7 +66,9 @@ BARE_YEAR = re.compile(r"(?:19|20)\d\d(?![\d.．,，])", re.ASCII)
 RATIO = re.compile(rf"[{DIGITS}]+(?:[.．][{DIGITS}]+)?(?:{S}[:：∶]{S}[{DIGITS}]+(?:[.．][{DIGITS}]+)?)+(?![{DIGITS}])")
 FESTIVAL = re.compile(rf"[{DIGITS}]{{1,2}}{S}(?:[·・•‧∙⋅﹒]|(?P<point>[．.])){S}[{DIGITS}]{{1,2}}(?![{DIGITS}])")
 CODE = re.compile(
-    rf"[{DIGITS}]{{3,4}}[-—－][{DIGITS}]{{7,8}}|[{DIGITS}]{{9,}}[Xx]?|400[-—][{DIGITS}-]+|[{DIGITS}]+(?:[-—./_][0-9A-Za-z]+){{2,}}"
+    rf"[{DIGITS}]{{3,4}}[-—－][{DIGITS}]{{7,8}}|1[3-9][0-9](?:[ -][0-9]{{4}}){{2}}(?![0-9])"
+    rf"|0[0-9]{{2,3}}-[0-9]{{3,4}} [0-9]{{4}}(?![0-9])|[{DIGITS}]{{9,}}[Xx]?"
+    rf"|400[-—][{DIGITS}-]+|[{DIGITS}]+(?:[-—./_][0-9A-Za-z]+){{2,}}"
 )
 HEADING = re.compile(
     rf"(?:[{DIGITS}]{{1,2}}(?:[.．][{DIGITS}]{{1,2}})*{S}[.．、)）](?![{DIGITS}]{{1,3}}(?![{DIGITS}年])))|[{HAN_DIGITS}]{{1,3}}{S}[、.．)）]"

@@ -85,6 +85,16 @@ BOUNDS = {
     "办理三五件": (3, 3, 5, "range"),
     "办理二三十件": (20, 20, 30, "range"),
     "走访十几二十户": (11, 11, 20, "range"),
+    "补助1 000—1 500元": (1000, 1000, 1500, "range"),
+    "参加人不得少于7人": (7, 7, None, "at_least"),
+    "满意率≥95%": (95, 95, None, "at_least"),
+    "差错率＜2%": (2, None, 1.99, "at_most"),
+    "受众破千人": (1000, 1001, None, "at_least"),
+    "拨付1亿2千余万元": (120_000_000, 120_000_001, 129_999_999, "at_least"),
+    "巡河近两千公里": (2000, 1800, 1999, "approx"),
+    "拨付3千5百万元": (35_000_000, 35_000_000, 35_000_000, "exact"),
+    "盘活2.3个亿": (230_000_000, 230_000_000, 230_000_000, "exact"),
+    "气温低至-26℃": (-26, -26, -26, "exact"),
     "来了二十几三十人": (21, 21, 30, "range"),
     "占15%至20%": (15, 15, 20, "range"),
     "投入3—5万元": (30_000, 30_000, 50_000, "range"),
@@ -385,3 +395,20 @@ def test_a_wrong_entry_is_refused_with_file_and_line(tmp_path: Path, table: str,
     (tmp_path / table).write_text(f"# 注释\n{line}\n", "utf-8")
     with pytest.raises(CatalogueError, match=rf"{table} 第 [12] 行"):
         catalogue.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "讲座第3、4、5期",
+        "第一、二、三轮",
+        "值班电话139 1234 5678",
+        "三轮车",
+        "四轮电动车",
+        "由三位数降至两位数",
+        "村一组、二组的水源",
+        "五支渠沿线",
+    ],
+)
+def test_lists_of_ordinals_and_names_with_numbers(text: str) -> None:
+    assert find(text) == []
