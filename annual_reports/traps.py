@@ -88,7 +88,7 @@ class Traps:
         for name, entry in table.items():
             for word in entry.get("words", ()):
                 if word[0].isdecimal():
-                    patterns.append(f"{word}(?![{DIGITS}万亿.%％余多件次人份户家起条])")
+                    patterns.append(f"{word}(?![{DIGITS}万亿.%％余多件次人份户家起条元亩吨])")
                     self._kinds.append(entry["kind"])
                 else:
                     self._add_word(word, entry["kind"])
