@@ -5,7 +5,8 @@
 Makes so many reports of about 3,000 characters with known figures (text, GB18030, pages, Word), each of another issuer
 or year, takes them through ``flows.pipeline.ingest`` with everything on (gate, audit, release, quality pages), and
 compares every fact in the warehouse with those that were written. Then the nothing-new run over the same files, beside
-a plain directory walk. Time is wall time, with CPU time beside it for a machine that others use too;
+a plain directory walk. Time is wall time, with CPU time beside it for a machine that others use too (publishing and
+rendering run at the same time, so each stage's CPU time holds the other's);
 memory is the sum over this process and its children, sampled.
 """
 
@@ -29,6 +30,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path[0] = str(Path(__file__).parent.parent)  # the project as it stands here, installed or not
+os.environ["PYTHONPATH"] = sys.path[0]  # also for the processes that read and render
 # ruff: noqa: E402
 
 from annual_reports import divisions

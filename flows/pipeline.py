@@ -12,12 +12,15 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
 from importlib.metadata import version
 from pathlib import Path
+from threading import Event
 from typing import Any, ParamSpec, TypeVar
 
 import duckdb
@@ -322,8 +325,7 @@ def publish_after(run: Run, summary: Summary, how: How) -> None:
     """Publish what a run brought, or, where it brought nothing, what a run that was killed left unpublished."""
     if summary.outcome == "nothing_new" and publishing.is_current(run.con, run.home):
         return
-    release = how.call(releasing.publish, run.con, run.home)
-    how.call(releasing.render, run.con, run.home)
+    release = _release(run.con, run.home, how)
     summary.published = release.where
     if release.outcome == "failed":
         summary.outcome, summary.message = "failed", f"{summary.message}；{release.message}"
@@ -337,9 +339,27 @@ def publish(home: Home, *, shrinks: bool = False, how: How = PLAIN) -> Outcome:
     with opened(home, how.patience) as con:
         reference.refresh(con, home)
         how.call(corrections.apply, con, home)
-        release: Outcome = how.call(releasing.publish, con, home, shrinks)
-        how.call(releasing.render, con, home)
-        return release
+        return _release(con, home, how, shrinks)
+
+
+def _release(con: duckdb.DuckDBPyConnection, home: Home, how: How, shrinks: bool = False) -> Outcome:
+    """Audit, then publish and make the quality pages at the same time: both rest on the audit, neither on the other.
+
+    Publishing keeps one core busy at most and the pages are written by other processes. Where publishing fails, the
+    pages are made all the same, for they say what is wrong; where a person stops the run, they stop as well.
+    """
+    checked = how.call(releasing.audited, con, home, shrinks)
+    stop = Event()
+    with ThreadPoolExecutor(1, thread_name_prefix="render") as aside, con.cursor() as reading:
+        # the context is Prefect's: without it the task would not know its run
+        pages = aside.submit(copy_context().run, how.call, releasing.render, reading, home, stop)
+        try:
+            release: Outcome = how.call(releasing.publish, con, home, checked)
+        except (KeyboardInterrupt, SystemExit):
+            stop.set()
+            raise
+        pages.result()
+    return release
 
 
 def audit(home: Home, *, how: How = PLAIN) -> Outcome:

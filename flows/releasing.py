@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from threading import Event
 from typing import Any
 
 import duckdb
@@ -45,12 +46,11 @@ class Outcome:
         return {"outcome": self.outcome, "message": self.message, "where": self.where, "broken": rules}
 
 
-def publish(con: duckdb.DuckDBPyConnection, home: Home, shrinks: bool = False) -> Outcome:
-    """Audit, and publish what the audit does not refuse; a refusal leaves the last release in place.
+def publish(con: duckdb.DuckDBPyConnection, home: Home, checked: Outcome) -> Outcome:
+    """Publish what the audit, which ended as ``checked``, does not refuse; a refusal leaves the last release in place.
 
-    ``shrinks``: a person accepts that reports of the release before are gone. The quality pages are ``render``'s.
+    The quality pages are ``render``'s.
     """
-    checked = audited(con, home, shrinks)
     if checked.outcome == "failed":
         return Outcome("failed", f"没有发布，上一版保持不动：{checked.message}", None, checked.broken)
     expected = _rows(con)
@@ -64,7 +64,10 @@ def publish(con: duckdb.DuckDBPyConnection, home: Home, shrinks: bool = False) -
 
 
 def audited(con: duckdb.DuckDBPyConnection, home: Home, shrinks: bool = False) -> Outcome:
-    """The verdict over the whole warehouse, recorded. Critical failures make it failed."""
+    """The verdict over the whole warehouse, recorded. Critical failures make it failed.
+
+    ``shrinks``: a person accepts that reports of the release before are gone.
+    """
     verdict = auditing.check_warehouse(
         con,
         previous=None if shrinks else _previous(home),
@@ -86,10 +89,21 @@ def _previous(home: Home) -> pl.DataFrame | None:
         release.close()
 
 
-def render(con: duckdb.DuckDBPyConnection, home: Home) -> None:
-    """The quality pages, with Great Expectations' own beside them."""
+def render(con: duckdb.DuckDBPyConnection, home: Home, stop: Event | None = None) -> None:
+    """The quality pages, with Great Expectations' own beside them. Gives up once ``stop`` is set."""
+
+    def go_on(_done: int, _total: int) -> None:
+        if stop is not None and stop.is_set():
+            raise InterruptedError("质量页没有写完；下一次运行会接着写")
+
     docs = home.quality / "docs"
-    pages.render(con, home.quality_pages, docs=docs if docs.is_dir() else None, processes=os.cpu_count() or 1)
+    pages.render(
+        con,
+        home.quality_pages,
+        docs=docs if docs.is_dir() else None,
+        progress=go_on,
+        processes=os.cpu_count() or 1,
+    )
 
 
 def judged(verdict: Verdict) -> Outcome:

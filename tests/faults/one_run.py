@@ -19,16 +19,17 @@ def announced(fn, *args, **kw):
     return fn(*args, **kw)
 
 
-def publish_only(con, home, shrinks=False):
-    """The release without audit and pages."""
+def publish_only(con, home, checked):
+    """The release alone."""
     publishing.publish(con, home)
     return releasing.Outcome("completed", "", str(home.published))
 
 
 def main():
     batches.gate.check_batch = passing
+    releasing.audited = lambda con, home, shrinks: releasing.Outcome("completed", "")
     releasing.publish = publish_only
-    releasing.render = lambda con, home: None
+    releasing.render = lambda con, home, stop: None
     home = pipeline.Home.at(sys.argv[1])
     how = pipeline.How(call=announced, chunk=5, processes=1, settle=0, patience=60)
     summary = pipeline.ingest(home, publish="publish" in sys.argv, how=how)

@@ -343,9 +343,10 @@ def test_what_a_killed_run_left_unpublished_is_published_by_the_next(home, quick
     ingest(home)  # as if killed before publishing
     published = []
     monkeypatch.setattr(
-        releasing, "publish", lambda con, home: published.append(1) or releasing.Outcome("completed", "", "x")
+        releasing, "publish", lambda con, home, checked: published.append(1) or releasing.Outcome("completed", "", "x")
     )
-    monkeypatch.setattr(releasing, "render", lambda con, home: None)
+    monkeypatch.setattr(releasing, "audited", lambda con, home, shrinks: releasing.Outcome("completed", ""))
+    monkeypatch.setattr(releasing, "render", lambda con, home, stop: None)
     summary = pipeline.ingest(home, how=NOW)
     assert (summary.outcome, published) == ("nothing_new", [1])
 
