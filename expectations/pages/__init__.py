@@ -10,25 +10,27 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import polars as pl
 
 from expectations import audit, gate
 from expectations.clock import when
 from expectations.limits import Limits
 from expectations.pages import charts, data_docs, questions, rejects
 from expectations.pages.questions import Row
-from expectations.pages.report_pages import Renderers
+from expectations.pages.report_pages import Batch, Renderers
 from expectations.pages.site import HERE, Site
 from expectations.rules import SEVERITIES, Rule
 
 RUNS = 30  # how many checks and loads back the charts go
 LISTED = 2000  # how many rows a list shows at most; the warehouse has them all
-BATCH = 1000  # reports fetched at a time: every fetch looks through the whole tables
+FETCHED = 4000  # reports fetched at a time: every fetch looks through the whole tables
+BATCH = 500  # of those, what one process writes at a time: as rows they take five times the memory
 MANY = 400  # report pages that are worth processes of their own, which take half a second to come up
 TOLD = {"R13", "W27"}  # told on the overview in words of their own: unresolved issuers, held rows
 MADE = ".made.json"  # which state of each report its page shows
@@ -240,12 +242,22 @@ def _reports(  # noqa: PLR0917
     progress(0, len(wanted))
     done = 0
     with Renderers(site, processes if len(wanted) >= MANY else 0) as renderers:
-        some = (wanted[n : n + BATCH] for n in range(0, len(wanted), BATCH))
-        for keys in renderers.write((ids, questions.page_parts(con, ids)) for ids in some):
+        for keys in renderers.write(_batches(con, wanted)):
             kept |= {key: state[key] for key in keys}
             done += len(keys)
             progress(done, len(wanted))
     manifest.write_text(json.dumps(kept), "utf-8")
+
+
+def _batches(con: duckdb.DuckDBPyConnection, wanted: Sequence[str]) -> Iterator[Batch]:
+    """What the pages of ``wanted`` show, in portions to be written."""
+    for n in range(0, len(wanted), FETCHED):
+        ids = wanted[n : n + FETCHED]
+        fetched = questions.page_parts(con, ids)
+        for m in range(0, len(ids), BATCH):
+            few = ids[m : m + BATCH]
+            chosen = pl.Series(few).implode()
+            yield few, {part: frame.filter(pl.col("report_id").is_in(chosen)) for part, frame in fetched.items()}
 
 
 def _page(site: Site, report_id: str) -> Path:
