@@ -16,10 +16,9 @@ KEPT_RUNS = {"batch": 3, "warehouse": 20}  # by the end of a run's name; the qua
 
 
 def keep(state: Path, name: str, said: Sequence[tuple[Any, Any]]) -> None:
-    """Store what the run ``name`` has ``said`` (for each suite Great Expectations' suite and its result) in ``state``
-    and bring its Data Docs up to date.
+    """Store what the run ``name`` has ``said`` (for each suite Great Expectations' suite and its result) in ``state``.
 
-    What a run of the same kind before the latest KEPT_RUNS left is removed.
+    What a run of the same kind before the latest KEPT_RUNS left is removed. The Data Docs are ``build``'s.
     """
     from great_expectations.core.run_identifier import RunIdentifier
     from great_expectations.data_context.types.resource_identifiers import (
@@ -29,28 +28,42 @@ def keep(state: Path, name: str, said: Sequence[tuple[Any, Any]]) -> None:
 
     _prune(state)
     site, run = context(state), RunIdentifier(run_name=name)
-    fresh: list[Any] = []
     for suite, result in said:
         result.meta |= {"run_id": run, "validation_time": run.run_time}
         described = ExpectationSuiteIdentifier(suite.name)
         key = ValidationResultIdentifier(described, run, result.batch_id)
         site.validation_results_store.store_validation_results(result, key, described)
-        fresh.append(key)
         if _changed(state, suite):
             site.suites.add_or_update(suite)
-            fresh.append(described)
+
+
+def build(state: Path) -> Path | None:
+    """Bring the Data Docs up to date with what is kept in ``state``: once for all batches of a run, for each building
+    costs a third of a second. Returns their folder, None where nothing is kept."""
+    if not (state / "results").is_dir():
+        return None
+    site, docs = context(state), state / "docs"
+    stores = {"validations": site.validation_results_store, "expectations": site.expectations_store}
+    fresh = [
+        key
+        for folder, store in stores.items()
+        for key in store.list_keys()
+        if not (docs / folder / f"{'/'.join(key.to_tuple())}.html").is_file()
+    ]
     site.build_data_docs(resource_identifiers=fresh)
+    return docs
 
 
 def _changed(state: Path, suite: Any) -> bool:
-    """Whether the page that describes a suite is missing or older than its rules; it costs as much as a result's."""
-    mark = state / "described" / suite.name
+    """Whether the suite is not kept yet, or with other rules; then the page that describes it is to be made anew."""
+    mark, page = state / "described" / suite.name, state / f"docs/expectations/{suite.name}.html"
     rules = [(one["type"], one["kwargs"], one.get("description")) for one in suite.to_json_dict()["expectations"]]
     now = hashlib.sha256(repr(rules).encode()).hexdigest()
-    if mark.is_file() and mark.read_text() == now and (state / f"docs/expectations/{suite.name}.html").is_file():
+    if mark.is_file() and mark.read_text() == now and (state / f"suites/{suite.name}.json").is_file():
         return False
     mark.parent.mkdir(parents=True, exist_ok=True)
     mark.write_text(now)
+    page.unlink(missing_ok=True)
     return True
 
 

@@ -60,7 +60,7 @@ def check_batch(
 
     ``frames`` are reports, sections, quantities, facts, fact_evidence and checks (design §5). ``history`` holds what is
     loaded already of the same issuers (issuer_id, report_year, indicator, scope, unit, value), for figures that lie a
-    thousandfold from other years. ``state`` is the folder for Great Expectations' results and Data Docs (None: none are
+    thousandfold from other years. ``state`` is the folder for Great Expectations' results (None: none are
     kept). ``vocabulary`` defaults to the shipped catalogue's. Raises nothing for bad data; a rule that cannot be run
     refuses the batch. A batch without any row passes unseen.
     """

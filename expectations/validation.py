@@ -29,7 +29,7 @@ def run(
     """The outcome of every rule of ``suites`` on the tables of ``con``, and up to ``most`` failing rows per rule.
 
     Each suite's rows are staged as a temporary table, which is gone afterwards. ``name`` names the run; with ``state``
-    Great Expectations keeps its results and Data Docs there. A suite whose rows cannot be staged does not raise: its
+    Great Expectations keeps its results there. A suite whose rows cannot be staged does not raise: its
     rules come back with an error, as a rule that cannot be run does.
     """
     results: list[RuleResult] = []

@@ -15,7 +15,7 @@ import duckdb
 import polars as pl
 
 from expectations import audit as auditing
-from expectations import pages, records
+from expectations import detail, pages, records
 from expectations.verdict import RuleResult, Verdict
 from flows.summary import EXITS
 from warehouse import database
@@ -96,13 +96,8 @@ def render(con: duckdb.DuckDBPyConnection, home: Home, stop: Event | None = None
         if stop is not None and stop.is_set():
             raise InterruptedError("质量页没有写完；下一次运行会接着写")
 
-    docs = home.quality / "docs"
     pages.render(
-        con,
-        home.quality_pages,
-        docs=docs if docs.is_dir() else None,
-        progress=go_on,
-        processes=os.cpu_count() or 1,
+        con, home.quality_pages, docs=detail.build(home.quality), progress=go_on, processes=os.cpu_count() or 1
     )
 
 

@@ -9,7 +9,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from expectations import batch, gate, quarantine
+from expectations import batch, detail, gate, quarantine
 from expectations.limits import Limits
 from warehouse.frames import TABLES, frames
 
@@ -348,6 +348,7 @@ def test_the_columns_that_rules_need_are_the_frames_columns(clean):
 
 def test_data_docs_and_results_are_kept_where_a_folder_is_given(clean, tmp_path):
     check(clean, state=tmp_path, name="试运行")
+    assert detail.build(tmp_path) == tmp_path / "docs"
     assert "试运行" in (tmp_path / "docs" / "index.html").read_text("utf-8")
     assert len(list((tmp_path / "results").rglob("*.json"))) == len(gate.suites())
 
@@ -359,7 +360,9 @@ def test_data_docs_tell_failing_and_passing_rules_and_keep_the_latest_runs_only(
     for n in range(5):
         check(tables, state=tmp_path, name=f"20261122T00000{n}-batch")
         if n == 0:
+            detail.build(tmp_path)
             made = described.stat().st_mtime_ns
+    detail.build(tmp_path)
     assert described.stat().st_mtime_ns == made, "what describes the rules is made once"
     kept = sorted(path.name for path in (tmp_path / "docs" / "validations" / "facts").iterdir())
     assert kept == ["20261122T000002-batch", "20261122T000003-batch", "20261122T000004-batch"]

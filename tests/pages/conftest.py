@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from annual_reports import divisions, reading
-from expectations import audit, gate, pages, quarantine, records
+from expectations import audit, detail, gate, pages, quarantine, records
 from expectations.limits import Limits
 from warehouse import database, load, reference
 from warehouse.frames import files, frames
@@ -114,5 +114,5 @@ def loaded(tmp_path_factory):
 def site(loaded, tmp_path_factory):
     """The folder of rendered pages."""
     target = tmp_path_factory.mktemp("site") / "quality"
-    pages.render(loaded.con, target, docs=loaded.home.quality / "docs")
+    pages.render(loaded.con, target, docs=detail.build(loaded.home.quality))
     return target
