@@ -303,19 +303,27 @@ def reports(con: duckdb.DuckDBPyConnection) -> list[Row]:
     )
 
 
+# Only what the pages show: as rows of Python objects every column of every figure costs.
 PAGE_PARTS = {
     "report": """
         SELECT r.*, v.is_current, v.version, v.versions FROM core.reports AS r
         LEFT JOIN core.report_versions AS v USING (report_id) WHERE r.report_id IN (SELECT unnest(?))
     """,
-    "sections": "SELECT * FROM core.sections WHERE report_id IN (SELECT unnest(?)) ORDER BY span_start, level",
+    "sections": """
+        SELECT report_id, section_id, span_start, level, title, marker, repaired, canonical
+        FROM core.sections WHERE report_id IN (SELECT unnest(?)) ORDER BY span_start, level
+    """,
     "quantities": """
-        SELECT q.*, i.name_zh AS indicator_name
+        SELECT q.report_id, q.quantity_id, q.span_start, q.span_end, q.printed, q.value, q.low, q.high, q.bound, q.unit,
+            q.role, q.year, q.indicator, i.name_zh AS indicator_name, q.scope, q.rule, q.sentence_start,
+            -- shown only where no indicator claims the figure
+            CASE WHEN q.role = 'achieved' AND q.indicator IS NULL THEN q.sentence END AS sentence
         FROM core.quantities AS q LEFT JOIN core.indicators AS i USING (indicator)
         WHERE q.report_id IN (SELECT unnest(?)) ORDER BY q.span_start, q.quantity_id
     """,
     "facts": """
-        SELECT f.*, i.name_zh AS indicator_name, i.theme, q.printed, q.span_start
+        SELECT f.report_id, f.quantity_id, f.indicator, i.name_zh AS indicator_name, f.scope, f.value, f.unit, f.bound,
+            f.flags, f.correction_id, q.printed
         FROM core.corrected_facts AS f
         LEFT JOIN core.indicators AS i USING (indicator)
         LEFT JOIN core.quantities AS q ON f.quantity_id = q.quantity_id
