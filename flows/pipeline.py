@@ -348,9 +348,13 @@ def _release(con: duckdb.DuckDBPyConnection, home: Home, how: How, shrinks: bool
     Publishing keeps one core busy at most and the pages are written by other processes. Where publishing fails, the
     pages are made all the same, for they say what is wrong; where a person stops the run, they stop as well.
     """
-    checked = how.call(releasing.audited, con, home, shrinks)
     stop = Event()
-    with ThreadPoolExecutor(1, thread_name_prefix="render") as aside, con.cursor() as reading:
+    with (
+        database.more_memory(con, database.PUBLISHING_GB),  # taken back when both are done
+        con.cursor() as reading,
+        ThreadPoolExecutor(1, thread_name_prefix="render") as aside,
+    ):
+        checked = how.call(releasing.audited, con, home, shrinks)
         # the context is Prefect's: without it the task would not know its run
         pages = aside.submit(copy_context().run, how.call, releasing.render, reading, home, stop)
         try:

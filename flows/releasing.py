@@ -68,12 +68,13 @@ def audited(con: duckdb.DuckDBPyConnection, home: Home, shrinks: bool = False) -
 
     ``shrinks``: a person accepts that reports of the release before are gone.
     """
-    verdict = auditing.check_warehouse(
-        con,
-        previous=None if shrinks else _previous(home),
-        baseline=auditing.read_baseline(home.baseline),
-        state=home.quality,
-    )
+    with database.more_memory(con, database.PUBLISHING_GB):
+        verdict = auditing.check_warehouse(
+            con,
+            previous=None if shrinks else _previous(home),
+            baseline=auditing.read_baseline(home.baseline),
+            state=home.quality,
+        )
     records.keep(con, verdict, stage="warehouse")
     return judged(verdict)
 

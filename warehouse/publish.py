@@ -68,39 +68,37 @@ def publish(con: duckdb.DuckDBPyConnection, home: Home, check: Check | None = No
         shutil.rmtree(leftover)
     building = releases / f".building-{release_id}"
     building.mkdir()
-    database.give_memory(con, database.PUBLISHING_GB)
     try:
-        database_file = building / "warehouse.duckdb"
-        _copy(con, database_file)
-        _check(database_file, home, check)
-        previous = release.read(home.published)
-        difference = _difference(con, home, building) if previous else None
-        files = _export(database_file, building, home)
-        (building / "dictionary.md").write_text(schema.dictionary(), "utf-8")
-        words = release.markdown(difference, previous["release"] if previous else None, release_id)
-        (building / "difference.md").write_text(words, "utf-8")
-        versions = {
-            "release": release_id,
-            "released_at": now.isoformat(timespec="seconds") + "Z",
-            "previous": previous["release"] if previous else None,
-            "program": version("fazhi-warehouse"),
-            "duckdb": duckdb.__version__,
-            "storage_version": STORAGE,
-            "state": state(con),
-            **_read_with(con),
-            "tables": files,
-            "database": {"bytes": database_file.stat().st_size, "sha256": release.sha256(database_file)},
-            "difference": difference.as_json() if difference else None,
-        }
-        (building / "versions.json").write_text(json.dumps(versions, ensure_ascii=False, indent=1), "utf-8")
-        _sync(building)
-        final = releases / release_id
-        os.replace(building, final)
+        with database.more_memory(con, database.PUBLISHING_GB):
+            database_file = building / "warehouse.duckdb"
+            _copy(con, database_file)
+            _check(database_file, home, check)
+            previous = release.read(home.published)
+            difference = _difference(con, home, building) if previous else None
+            files = _export(database_file, building, home)
+            (building / "dictionary.md").write_text(schema.dictionary(), "utf-8")
+            words = release.markdown(difference, previous["release"] if previous else None, release_id)
+            (building / "difference.md").write_text(words, "utf-8")
+            versions = {
+                "release": release_id,
+                "released_at": now.isoformat(timespec="seconds") + "Z",
+                "previous": previous["release"] if previous else None,
+                "program": version("fazhi-warehouse"),
+                "duckdb": duckdb.__version__,
+                "storage_version": STORAGE,
+                "state": state(con),
+                **_read_with(con),
+                "tables": files,
+                "database": {"bytes": database_file.stat().st_size, "sha256": release.sha256(database_file)},
+                "difference": difference.as_json() if difference else None,
+            }
+            (building / "versions.json").write_text(json.dumps(versions, ensure_ascii=False, indent=1), "utf-8")
+            _sync(building)
+            final = releases / release_id
+            os.replace(building, final)
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise
-    finally:
-        database.give_memory(con, database.MEMORY_GB)
     _swap(home, final)
     return PublishResult(release_id, final, {name: table["rows"] for name, table in files.items()}, difference)
 

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import time
 
 import polars as pl
 import pytest
@@ -349,6 +350,25 @@ def test_what_a_killed_run_left_unpublished_is_published_by_the_next(home, quick
     monkeypatch.setattr(releasing, "render", lambda con, home, stop: None)
     summary = pipeline.ingest(home, how=NOW)
     assert (summary.outcome, published) == ("nothing_new", [1])
+
+
+def test_the_pages_are_finished_where_publishing_breaks_off(home, quick, monkeypatch):
+    fill(home.inbox, 1)
+    seen = []
+
+    def render(con, home, stop):
+        time.sleep(0.3)  # publishing has broken off by now
+        seen.append(con.execute("SELECT count(*) FROM core.reports").fetchall())
+
+    def publish(con, home, checked):
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(releasing, "audited", lambda con, home, shrinks: releasing.Outcome("completed", ""))
+    monkeypatch.setattr(releasing, "publish", publish)
+    monkeypatch.setattr(releasing, "render", render)
+    with pytest.raises(OSError, match="no space"):
+        pipeline.ingest(home, how=NOW)
+    assert seen == [[(1,)]]
 
 
 @pytest.mark.parametrize(
