@@ -20,7 +20,7 @@ _CLAUSE = re.compile(r"[，。；：！？\n,;:]|[（(](?![^（）()\d，。；]
 _JOINT = re.compile(r"、|以及|和|及|与|或者|或|[（(]|[”\"][“\"]")
 _TAIL = re.compile(
     r"(?:等|的|被|案件|案例|案|件|情况|情形|事件|现象|问题|申请|事项|事宜|发生|出现|产生|作出|做出|提起|立案|记录|及|和|类|行为|"
-    r"数量|总数|数|量|程序|需要|备案|审查|(?:承办|办理)任务|方面|目录|人民政府|良好|目标|记录|纪录|成绩|局面|态势|[”’\"）)])*"
+    r"数量|总数|数|量|程序|需要|备案|审查|(?:承办|办理)任务|(?:工作)?方面(?:，(?:全年|本年度?|年内|当年|今年)?)?|目录|人民政府|良好|目标|记录|纪录|成绩|局面|态势|[”’\"）)])*"
 )
 _BECAUSE = r"(?:由于|因为|因|由)[^，。；]{2,24}?(?:而)?(?:引发|引起|导致|产生|造成|所致|招致|提起|被)"
 _NARROWED = re.compile(
@@ -189,7 +189,10 @@ def _denied_before(text: str, end: int, last: int, zeros: _Zeros) -> Iterator[Ze
     """What the negation ``text[end:last]`` denies in front of it; also across a colon: 「败诉案件：无」."""
     before = end - 1 if text[end - 1 : end] in ("：", ":") else end
     nouns: list[_Noun] = []
-    for noun in reversed(list(_nouns(text, _clause_start(text, before), before, zeros))):
+    start = _clause_start(text, before)
+    if text.endswith("方面，", 0, start):  # 「行政应诉方面，全年无新发案件」
+        start = _clause_start(text, start - 1)
+    for noun in reversed(list(_nouns(text, start, before, zeros))):
         rest = text[noun.end : nouns[0].start if nouns else before]
         joint = _JOINT.search(rest) if nouns else None
         if (nouns and not joint) or not _TAIL.fullmatch(rest[: joint.start()] if joint else rest):
