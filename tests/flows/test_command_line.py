@@ -348,6 +348,7 @@ def test_ingest_into_a_new_home_says_so(home, quick):
     assert "新建" not in second
 
 
+@pytest.mark.slow
 def test_warnings_are_told_and_exit_with_0(home, quick, monkeypatch):
     """A figure sixty times that of the year before is loaded and told, whatever the command."""
     monkeypatch.delenv("PREFECT_API_URL", raising=False)

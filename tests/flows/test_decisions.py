@@ -53,6 +53,7 @@ def held(slipped, tmp_path):
     return home, row["quarantine_id"]
 
 
+@pytest.mark.slow
 def test_a_held_fact_is_shown_with_its_evidence_and_released_by_its_own_id(held):
     home, fact = held
     shown = run("quarantine", "show", fact, "--home", home.root).stdout
@@ -77,6 +78,7 @@ def test_a_held_fact_is_shown_with_its_evidence_and_released_by_its_own_id(held)
     assert rows(home, STATES) == [("facts", "released")]
 
 
+@pytest.mark.slow
 def test_a_dropped_fact_takes_its_evidence_along_for_good(held):
     home, fact = held
     assert "舍弃 1 行" in run("quarantine", "drop", fact, "--note", "来源印错", "--home", home.root).stderr

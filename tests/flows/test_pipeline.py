@@ -293,6 +293,7 @@ def test_rereading_tells_which_facts_changed(home, quick, monkeypatch):
     assert rows(home, "SELECT DISTINCT reader_version FROM raw.files") == [("0.9.0+new",)]
 
 
+@pytest.mark.slow
 def test_a_rebuilt_warehouse_equals_the_old_one(home, quick):
     from warehouse import rebuild
 
@@ -311,6 +312,7 @@ def test_a_rebuilt_warehouse_equals_the_old_one(home, quick):
         assert con.execute("SELECT count(*) FROM core.reports").fetchone() == (5,)
 
 
+@pytest.mark.slow
 def test_a_rebuild_that_fails_leaves_the_old_warehouse(home, quick, monkeypatch):
     fill(home.inbox, 2)
     ingest(home)

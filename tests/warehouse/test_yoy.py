@@ -86,6 +86,7 @@ def test_per_cents(warehouse, *, before, now, pct, low, high):
     assert (row["change_pct"], row["change_pct_low"], row["change_pct_high"]) == (pct, low, high)
 
 
+@pytest.mark.slow
 def test_no_per_cent_lies_outside_its_bounds(warehouse):
     shapes = [F(D, v) for v in (1, 3, 7, 12, 30, 31, 39, 100)]
     shapes += [more_than(D, 10, 19), more_than(D, 30, 39), about(20), F(D, 100, bound="at_least", low=100, high=None)]
