@@ -187,13 +187,14 @@ def _zeros(labelled: Sequence[Mapping[str, Any]], quantities: Sequence[Quantity]
     """Pairs of statement and code; a statement that no code is wanted for may be found or not. Invented is a zero where
     the labels have none, or with a code that they do not have there."""
     read = [quantity for quantity in quantities if states_zero(quantity)]
+    served: set[int] = set()
     explained: set[int] = set()
     for zero in labelled:
         here = [n for n, quantity in enumerate(read) if _same_place(quantity, zero["quote"])]
-        explained.update(n for n in here if read[n].indicator is None)
+        explained.update(n for n in here if read[n].indicator in (None, *zero["codes"]))
         for code in zero["codes"]:
-            hits = [n for n in here if read[n].indicator == code and n not in explained]
-            explained.update(hits)
+            hits = [n for n in here if read[n].indicator == code and n not in served]
+            served.update(hits[:1])
             if code is not None and not zero.get("optional"):
                 result.scores["zero"].add(bool(hits))
                 if not hits:

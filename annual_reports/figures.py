@@ -168,9 +168,9 @@ class _Reader:
             section = self._section(zero.start)
             if section is not None and self.sections[section].canonical in _STATES_NOTHING:
                 continue
-            sentence = self.sentences.around(zero.start)
-            clause = roles.clause_start(self.text, sentence[0], zero.start)
-            year = roles.governing_year(self.text, sentence[0], clause, zero.start, self.year)
+            where = self._where(self.sentences.around(zero.start), section)
+            clause = roles.clause_start(self.text, where.start, zero.start)
+            year = roles.governing_year(self.text, where.start, clause, zero.start, self.year)
             found.append(
                 Quantity(
                     start=zero.start,
@@ -186,9 +186,9 @@ class _Reader:
                     year=year,
                     indicator=zero.code,
                     scope=zero.scope,
-                    section=section,
-                    sentence=self.text[slice(*sentence)].strip(),
-                    sentence_start=sentence[0],
+                    section=where.section,
+                    sentence=where.sentence,
+                    sentence_start=where.start,
                     rule=ZERO,
                 )
             )

@@ -68,7 +68,6 @@ class _Thing:
 
     nouns: re.Pattern[str]
     code: str | None
-    scoped: bool  # its nouns are themselves the scope: 非访 of petitions
     sharing: frozenset[str]  # what it becomes by sharing the head of the last: 行政复议、行政诉讼败诉
     elsewhere: re.Pattern[str] | None  # with these words in its clause it is another matter and has no code
 
@@ -121,7 +120,6 @@ def _thing(entry: dict[str, Any]) -> _Thing:
     return _Thing(
         nouns=_either(sorted(entry["nouns"], key=len, reverse=True)),
         code=entry["code"],
-        scoped=entry.get("scoped", False),
         sharing=frozenset(entry.get("sharing", ())),
         elsewhere=re.compile(entry["elsewhere"]) if "elsewhere" in entry else None,
     )
@@ -213,7 +211,7 @@ def _meant(text: str, nouns: list[_Noun], zeros: _Zeros) -> Iterator[tuple[str |
         if thing.elsewhere and thing.elsewhere.search(text, _clause_start(text, start), end):
             code = None
         degree = _DEGREE.search(text, max(0, start - 3), start)
-        meant[code, words if thing.scoped else degree[1] if degree else ""] = None
+        meant[code, degree[1] if degree else ""] = None
     yield from meant
 
 

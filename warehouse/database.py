@@ -94,11 +94,14 @@ def open(home: Home, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def connect(path: Path, *, read_only: bool = False, spill: Path | None = None) -> duckdb.DuckDBPyConnection:
-    """A bare connection with our settings and our errors; nothing is migrated."""
+def connect(
+    path: Path, *, read_only: bool = False, spill: Path | None = None, gigabytes: float = MEMORY_GB
+) -> duckdb.DuckDBPyConnection:
+    """A bare connection with our settings and our errors; nothing is migrated. It may hold so many ``gigabytes``, at
+    most six tenths of the machine's memory."""
     settings: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": False,
-        "memory_limit": _memory(MEMORY_GB),
+        "memory_limit": _memory(gigabytes),
         "threads": min(THREADS, os.cpu_count() or 1),
     }
     if spill is not None:
@@ -109,18 +112,13 @@ def connect(path: Path, *, read_only: bool = False, spill: Path | None = None) -
         raise _explain(error, path) from error
 
 
-def give_memory(con: duckdb.DuckDBPyConnection, gigabytes: float) -> None:
-    """Let the connection's database hold so much from now on, at most six tenths of the machine's memory."""
-    con.execute(f"SET memory_limit = '{_memory(gigabytes)}'")
-
-
 @contextmanager
 def more_memory(con: duckdb.DuckDBPyConnection, gigabytes: float) -> Iterator[None]:
-    """``give_memory`` for a block. What was given is only taken back by the outermost of nested blocks: taking it while
-    another thread still uses it raises."""
+    """Let the connection's database hold so much within a block (see ``connect``). What was given is only taken back by
+    the outermost of nested blocks: taking it while another thread still uses it raises."""
     limit = "SELECT current_setting('memory_limit')"
     [(before,)] = con.execute(limit).fetchall()
-    give_memory(con, gigabytes)
+    con.execute(f"SET memory_limit = '{_memory(gigabytes)}'")
     [(given,)] = con.execute(limit).fetchall()
     try:
         yield

@@ -157,8 +157,7 @@ def _order(table: schema.Table) -> str:
 
 def _check(database_file: Path, home: Home, check: Check | None) -> None:
     """Every table must open and have the columns that the dictionary says; then the caller's own check."""
-    con = database.connect(database_file, read_only=True, spill=home.temporary)
-    database.give_memory(con, database.PUBLISHING_GB)
+    con = database.connect(database_file, read_only=True, spill=home.temporary, gigabytes=database.PUBLISHING_GB)
     try:
         for table in schema.tables().values():
             columns = [name for name, *_ in con.execute(f"DESCRIBE {table.full_name}").fetchall()]
@@ -187,8 +186,7 @@ def _export(database_file: Path, building: Path, home: Home) -> dict[str, dict[s
     (building / "parquet").mkdir()
     (building / "csv").mkdir()
     written: dict[str, dict[str, Any]] = {}
-    con = database.connect(database_file, read_only=True, spill=home.temporary)
-    database.give_memory(con, database.PUBLISHING_GB)
+    con = database.connect(database_file, read_only=True, spill=home.temporary, gigabytes=database.PUBLISHING_GB)
     try:
         for table in schema.tables().values():
             stored = table.view is None or table.frozen

@@ -172,6 +172,18 @@ def test_a_null_zero_may_be_found_or_not() -> None:
     assert scores(replace(report, quantities=(*report.quantities, found)), label)["zero"] == (1, 1)
 
 
+def test_two_zeros_of_one_code_in_one_sentence_serve_a_label_each() -> None:
+    sentence = "未发生行政复议案件，也没有收到行政复议申请。"
+    label = {**LABEL, "zeros": [
+        {"quote": "未发生行政复议案件", "codes": ["reconsideration_cases"]},
+        {"quote": "也没有收到行政复议申请", "codes": ["reconsideration_cases"]},
+    ]}  # fmt: skip
+    report = perfect()
+    first, second = (replace(report.quantities[3], sentence=sentence) for _ in range(2))
+    assert scores(replace(report, quantities=(*report.quantities[:3], first, second)), label)["zero"] == (2, 2)
+    assert scores(replace(report, quantities=(*report.quantities[:3], first)), label)["zero"] == (1, 2)
+
+
 def test_headings_by_level_ordinal_and_first_twelve_characters() -> None:
     report = perfect()
     extra = replace(report, sections=(*report.sections, section(3, 1, "多出来的")))
