@@ -343,22 +343,23 @@ def publish(home: Home, *, shrinks: bool = False, how: How = PLAIN) -> Outcome:
 
 
 def _release(con: duckdb.DuckDBPyConnection, home: Home, how: How, shrinks: bool = False) -> Outcome:
-    """Audit, then publish and make the quality pages at the same time: both rest on the audit, neither on the other.
+    """Build and audit a release, then put it out and make the quality pages at the same time: both rest on the audit,
+    neither on the other.
 
     Publishing keeps one core busy at most and the pages are written by other processes. Where publishing fails, the
     pages are made all the same, for they say what is wrong; where a person stops the run, they stop as well.
     """
     stop = Event()
     with (
-        database.more_memory(con, database.PUBLISHING_GB),  # taken back when both are done
+        _built(con, home, how) as building,
         con.cursor() as reading,
         ThreadPoolExecutor(1, thread_name_prefix="render") as aside,
     ):
-        checked = how.call(releasing.audited, con, home, shrinks)
+        checked = how.call(releasing.audited, con, home, building, shrinks)
         # the context is Prefect's: without it the task would not know its run
         pages = aside.submit(copy_context().run, how.call, releasing.render, reading, home, stop)
         try:
-            release: Outcome = how.call(releasing.publish, con, home, checked)
+            release: Outcome = how.call(releasing.publish, con, home, building, checked)
         except (KeyboardInterrupt, SystemExit):
             stop.set()
             raise
@@ -367,11 +368,22 @@ def _release(con: duckdb.DuckDBPyConnection, home: Home, how: How, shrinks: bool
 
 
 def audit(home: Home, *, how: How = PLAIN) -> Outcome:
-    """Check the whole warehouse and bring the quality pages up to date."""
+    """Check the whole warehouse, as it would be published, and bring the quality pages up to date."""
     with opened(home, how.patience) as con:
-        checked: Outcome = how.call(releasing.audited, con, home)
+        with _built(con, home, how) as building:
+            checked: Outcome = how.call(releasing.audited, con, home, building)
         how.call(releasing.render, con, home)
         return checked
+
+
+@contextmanager
+def _built(con: duckdb.DuckDBPyConnection, home: Home, how: How) -> Iterator[Path]:
+    """A release to be, which is gone after the block unless it was put out."""
+    building: Path = how.call(publishing.build, con, home)
+    try:
+        yield building
+    finally:
+        publishing.discard(building)
 
 
 # Worth another try where it failed: these read and write files. Reading and checking say the same the second time,

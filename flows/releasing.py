@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -46,37 +47,36 @@ class Outcome:
         return {"outcome": self.outcome, "message": self.message, "where": self.where, "broken": rules}
 
 
-def publish(con: duckdb.DuckDBPyConnection, home: Home, checked: Outcome) -> Outcome:
-    """Publish what the audit, which ended as ``checked``, does not refuse; a refusal leaves the last release in place.
-
-    The quality pages are ``render``'s.
-    """
-    if checked.outcome == "failed":
-        return Outcome("failed", f"没有发布，上一版保持不动：{checked.message}", None, checked.broken)
-    expected = _rows(con)
-    try:
-        release = publishing.publish(con, home, check=lambda copy: _differs(expected, _rows(copy)))
-    except publishing.PublishRefused as refusal:
-        return Outcome("failed", str(refusal), None, checked.broken)
-    reports, facts = release.rows["core.reports"], release.rows["core.facts"]
-    message = f"已发布 {release.release_id}：{reports} 份报告，{facts:,} 项事实；{checked.message}"
-    return Outcome("completed", message, str(home.published), checked.broken)
-
-
-def audited(con: duckdb.DuckDBPyConnection, home: Home, shrinks: bool = False) -> Outcome:
-    """The verdict over the whole warehouse, recorded. Critical failures make it failed.
+def audited(con: duckdb.DuckDBPyConnection, home: Home, building: Path, shrinks: bool = False) -> Outcome:
+    """The verdict over the whole warehouse, as it was built for a release, recorded in ``con``. Critical failures make
+    it failed.
 
     ``shrinks``: a person accepts that reports of the release before are gone.
     """
-    with database.more_memory(con, database.PUBLISHING_GB):
+    with publishing.attached(con, building) as copy:
         verdict = auditing.check_warehouse(
-            con,
+            copy,
             previous=None if shrinks else _previous(home),
             baseline=auditing.read_baseline(home.baseline),
             state=home.quality,
         )
     records.keep(con, verdict, stage="warehouse")
     return judged(verdict)
+
+
+def publish(con: duckdb.DuckDBPyConnection, home: Home, building: Path, checked: Outcome) -> Outcome:
+    """Put out what was built if the audit, which ended as ``checked``, does not refuse it; a refusal leaves the last
+    release in place. The quality pages are ``render``'s."""
+    if checked.outcome == "failed":
+        return Outcome("failed", f"没有发布，上一版保持不动：{checked.message}", None, checked.broken)
+    expected = _rows(con)
+    try:
+        release = publishing.put_out(con, home, building, check=lambda copy: _differs(expected, _rows(copy)))
+    except publishing.PublishRefused as refusal:
+        return Outcome("failed", str(refusal), None, checked.broken)
+    reports, facts = release.rows["core.reports"], release.rows["core.facts"]
+    message = f"已发布 {release.release_id}：{reports} 份报告，{facts:,} 项事实；{checked.message}"
+    return Outcome("completed", message, str(home.published), checked.broken)
 
 
 def _previous(home: Home) -> pl.DataFrame | None:

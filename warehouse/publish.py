@@ -15,7 +15,8 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -30,7 +31,11 @@ from warehouse.schema import literal
 # Row groups by bytes: 122,880 rows of reports are 400 MB of text, and publishing 100,000 reports ran out of memory.
 PARQUET = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE_BYTES '32MB'"
 STORAGE = "v1.5.0"  # readable for the 1.5 command line and GUI tools that analysts have
-NAMES = ("warehouse.duckdb", "parquet", "csv", "dictionary.md", "versions.json", "difference.md", "difference.csv")
+DATABASE = "warehouse.duckdb"  # its name in a release
+NAMES = (DATABASE, "parquet", "csv", "dictionary.md", "versions.json", "difference.md", "difference.csv")
+
+BUILDING = ".building-"  # what the folder of a release is called before its id, until it is whole
+COPY = "built"  # the name under which its database is attached
 
 # A cell that begins so is a formula to a spreadsheet (also in its full-width spelling); a plain number is none.
 FORMULA = "=+-@\t\r＝＋－＠"
@@ -59,46 +64,85 @@ class PublishResult:
 
 
 def publish(con: duckdb.DuckDBPyConnection, home: Home, check: Check | None = None) -> PublishResult:
-    """Publish the warehouse of ``con``. Raises PublishRefused where ``check`` gives a reason; nothing moves then."""
-    now = database.now()
-    release_id = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
+    """Build a release of the warehouse of ``con`` and put it out. Raises PublishRefused where ``check`` gives a
+    reason; nothing moves then."""
+    building = build(con, home)
+    try:
+        return put_out(con, home, building, check)
+    finally:
+        discard(building)
+
+
+def build(con: duckdb.DuckDBPyConnection, home: Home) -> Path:
+    """The folder of a release to be, with its compact copy of the database, for ``put_out`` or ``discard``.
+
+    Who wants to know whether the warehouse is sound asks this copy: its marts are tables, so each is computed once.
+    """
     releases = home.published / "releases"
     releases.mkdir(parents=True, exist_ok=True)
-    for leftover in releases.glob(".building-*"):  # of a killed run: the writer's lock says that no other is at it
+    for leftover in releases.glob(f"{BUILDING}*"):  # of a killed run: the writer's lock says that no other is at it
         shutil.rmtree(leftover)
-    building = releases / f".building-{release_id}"
+    building = releases / f"{BUILDING}{database.now():%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
     building.mkdir()
     try:
-        with database.more_memory(con, database.PUBLISHING_GB):
-            database_file = building / "warehouse.duckdb"
-            _copy(con, database_file)
-            _check(database_file, home, check)
-            previous = release.read(home.published)
-            difference = _difference(con, home, building) if previous else None
-            files = _export(database_file, building, home)
-            (building / "dictionary.md").write_text(schema.dictionary(), "utf-8")
-            words = release.markdown(difference, previous["release"] if previous else None, release_id)
-            (building / "difference.md").write_text(words, "utf-8")
-            versions = {
-                "release": release_id,
-                "released_at": now.isoformat(timespec="seconds") + "Z",
-                "previous": previous["release"] if previous else None,
-                "program": version("fazhi-warehouse"),
-                "duckdb": duckdb.__version__,
-                "storage_version": STORAGE,
-                "state": state(con),
-                **_read_with(con),
-                "tables": files,
-                "database": {"bytes": database_file.stat().st_size, "sha256": release.sha256(database_file)},
-                "difference": difference.as_json() if difference else None,
-            }
-            (building / "versions.json").write_text(json.dumps(versions, ensure_ascii=False, indent=1), "utf-8")
-            _sync(building)
-            final = releases / release_id
-            os.replace(building, final)
+        _copy(con, building / DATABASE)
     except BaseException:
-        shutil.rmtree(building, ignore_errors=True)
+        discard(building)
         raise
+    return building
+
+
+def discard(building: Path) -> None:
+    """Remove what was built and not put out."""
+    shutil.rmtree(building, ignore_errors=True)
+
+
+@contextmanager
+def attached(con: duckdb.DuckDBPyConnection, building: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The copy in ``building``, open for reading. It shares what ``con`` may hold in memory: a connection of its own
+    would hold as much again."""
+    con.execute(f"ATTACH {literal(str(building / DATABASE))} AS {COPY} (READ_ONLY)")
+    try:
+        with con.cursor() as copy:
+            copy.execute(f"USE {COPY}")
+            yield copy
+    finally:
+        con.execute(f"DETACH {COPY}")
+
+
+def put_out(con: duckdb.DuckDBPyConnection, home: Home, building: Path, check: Check | None = None) -> PublishResult:
+    """Complete what ``build`` began and swap it in. Raises PublishRefused where ``check`` gives a reason."""
+    release_id = building.name.removeprefix(BUILDING)
+    _bring_quality(con, building)
+    previous = release.read(home.published)
+    with attached(con, building) as copy:
+        _check(copy, check)
+        old, changes = home.published_database.resolve(), building / "difference.csv"
+        difference = release.compare(copy, old, COPY, changes) if previous else None
+        files = _export(copy, building)
+    (building / "dictionary.md").write_text(schema.dictionary(), "utf-8")
+    words = release.markdown(difference, previous["release"] if previous else None, release_id)
+    (building / "difference.md").write_text(words, "utf-8")
+    versions = {
+        "release": release_id,
+        "released_at": database.now().isoformat(timespec="seconds") + "Z",
+        "previous": previous["release"] if previous else None,
+        "program": version("fazhi-warehouse"),
+        "duckdb": duckdb.__version__,
+        "storage_version": STORAGE,
+        "state": state(con),
+        **_read_with(con),
+        "tables": files,
+        "database": {
+            "bytes": (building / DATABASE).stat().st_size,
+            "sha256": release.sha256(building / DATABASE),
+        },
+        "difference": difference.as_json() if difference else None,
+    }
+    (building / "versions.json").write_text(json.dumps(versions, ensure_ascii=False, indent=1), "utf-8")
+    _sync(building)
+    final = building.with_name(release_id)
+    os.replace(building, final)
     _swap(home, final)
     return PublishResult(release_id, final, {name: table["rows"] for name, table in files.items()}, difference)
 
@@ -127,17 +171,17 @@ def state(con: duckdb.DuckDBPyConnection) -> str:
 def _copy(con: duckdb.DuckDBPyConnection, target: Path) -> None:
     """A compact copy in which the frozen views are tables, ordered as they are asked."""
     source = con.execute("SELECT current_database()").fetchall()[0][0]
-    con.execute(f"ATTACH {literal(str(target))} AS pub (STORAGE_VERSION '{STORAGE}')")
+    con.execute(f"ATTACH {literal(str(target))} AS {COPY} (STORAGE_VERSION '{STORAGE}')")
     try:
-        con.execute(f'COPY FROM DATABASE "{source}" TO pub')
-        con.execute("USE pub")  # from here on a frozen view is made from those frozen before it
+        con.execute(f'COPY FROM DATABASE "{source}" TO {COPY}')
+        con.execute(f"USE {COPY}")  # from here on a frozen view is made from those frozen before it
         for table in schema.tables().values():
             if table.frozen:
                 _freeze(con, table)
-        con.execute("CHECKPOINT pub")
+        con.execute(f"CHECKPOINT {COPY}")
     finally:
         con.execute(f'USE "{source}"')
-        con.execute("DETACH pub")
+        con.execute(f"DETACH {COPY}")
 
 
 def _freeze(con: duckdb.DuckDBPyConnection, table: schema.Table) -> None:
@@ -155,30 +199,32 @@ def _order(table: schema.Table) -> str:
     return f"ORDER BY {', '.join(order)}" if table.layer == "marts" and order else ""
 
 
-def _check(database_file: Path, home: Home, check: Check | None) -> None:
-    """Every table must open and have the columns that the dictionary says; then the caller's own check."""
-    con = database.connect(database_file, read_only=True, spill=home.temporary, gigabytes=database.PUBLISHING_GB)
+def _bring_quality(con: duckdb.DuckDBPyConnection, building: Path) -> None:
+    """What was found when the copy was checked goes into it as well: a release shows the audit that it has passed."""
+    source = con.execute("SELECT current_database()").fetchall()[0][0]
+    con.execute(f"ATTACH {literal(str(building / DATABASE))} AS {COPY}")
     try:
-        for table in schema.tables().values():
-            columns = [name for name, *_ in con.execute(f"DESCRIBE {table.full_name}").fetchall()]
-            if columns != [c.name for c in table.columns]:
-                raise PublishRefused(f"没有发布：副本里 {table.full_name} 的列与数据字典不符；上一版保持不动")
-        reason = check(con) if check else None
+        with database.transaction(con):
+            for table in schema.tables().values():
+                if table.layer == "quality" and table.view is None:
+                    con.execute(f"DELETE FROM {COPY}.{table.full_name}")
+                    con.execute(f'INSERT INTO {COPY}.{table.full_name} FROM "{source}".{table.full_name}')
+        con.execute(f"CHECKPOINT {COPY}")
     finally:
-        con.close()
-    if reason:
+        con.execute(f"DETACH {COPY}")
+
+
+def _check(copy: duckdb.DuckDBPyConnection, check: Check | None) -> None:
+    """Every table must open and have the columns that the dictionary says; then the caller's own check."""
+    for table in schema.tables().values():
+        columns = [name for name, *_ in copy.execute(f"DESCRIBE {table.full_name}").fetchall()]
+        if columns != [c.name for c in table.columns]:
+            raise PublishRefused(f"没有发布：副本里 {table.full_name} 的列与数据字典不符；上一版保持不动")
+    if reason := check(copy) if check else None:
         raise PublishRefused(f"没有发布，上一版保持不动：{reason}")
 
 
-def _difference(con: duckdb.DuckDBPyConnection, home: Home, building: Path) -> release.Difference:
-    con.execute(f"ATTACH {literal(str(building / 'warehouse.duckdb'))} AS built (READ_ONLY)")
-    try:
-        return release.compare(con, home.published_database.resolve(), "built", building / "difference.csv")
-    finally:
-        con.execute("DETACH built")
-
-
-def _export(database_file: Path, building: Path, home: Home) -> dict[str, dict[str, Any]]:
+def _export(copy: duckdb.DuckDBPyConnection, building: Path) -> dict[str, dict[str, Any]]:
     """Parquet of every table and CSV of every mart; rows, file and hash of each for ``versions.json``.
 
     A mart that is only a view (``marts.evidence``) has no Parquet, and a CSV where one sheet can hold it.
@@ -186,24 +232,20 @@ def _export(database_file: Path, building: Path, home: Home) -> dict[str, dict[s
     (building / "parquet").mkdir()
     (building / "csv").mkdir()
     written: dict[str, dict[str, Any]] = {}
-    con = database.connect(database_file, read_only=True, spill=home.temporary, gigabytes=database.PUBLISHING_GB)
-    try:
-        for table in schema.tables().values():
-            stored = table.view is None or table.frozen
-            if not stored and table.layer != "marts":
-                continue
-            rows = con.execute(f"SELECT count(*) FROM {table.full_name}").fetchall()[0][0]
-            entry = written[table.full_name] = {"rows": rows}
-            if stored:
-                parquet = building / "parquet" / f"{table.full_name}.parquet"
-                con.execute(f"COPY {table.full_name} TO {literal(str(parquet))} ({PARQUET})")
-                entry |= {"parquet": parquet.name, "sha256": release.sha256(parquet)}
-            if table.layer == "marts" and (stored or rows <= SHEET):
-                csv = building / "csv" / f"{table.name}.csv"
-                con.execute(f"COPY ({safe_select(table)}) TO {literal(str(csv))} (HEADER)")
-                entry |= {"csv": csv.name, "csv_sha256": release.sha256(csv)}
-    finally:
-        con.close()
+    for table in schema.tables().values():
+        stored = table.view is None or table.frozen
+        if not stored and table.layer != "marts":
+            continue
+        rows = copy.execute(f"SELECT count(*) FROM {table.full_name}").fetchall()[0][0]
+        entry = written[table.full_name] = {"rows": rows}
+        if stored:
+            parquet = building / "parquet" / f"{table.full_name}.parquet"
+            copy.execute(f"COPY {table.full_name} TO {literal(str(parquet))} ({PARQUET})")
+            entry |= {"parquet": parquet.name, "sha256": release.sha256(parquet)}
+        if table.layer == "marts" and (stored or rows <= SHEET):
+            csv = building / "csv" / f"{table.name}.csv"
+            copy.execute(f"COPY ({safe_select(table)}) TO {literal(str(csv))} (HEADER)")
+            entry |= {"csv": csv.name, "csv_sha256": release.sha256(csv)}
     return written
 
 

@@ -346,9 +346,11 @@ def test_what_a_killed_run_left_unpublished_is_published_by_the_next(home, quick
     ingest(home)  # as if killed before publishing
     published = []
     monkeypatch.setattr(
-        releasing, "publish", lambda con, home, checked: published.append(1) or releasing.Outcome("completed", "", "x")
+        releasing,
+        "publish",
+        lambda con, home, building, checked: published.append(1) or releasing.Outcome("completed", "", "x"),
     )
-    monkeypatch.setattr(releasing, "audited", lambda con, home, shrinks: releasing.Outcome("completed", ""))
+    monkeypatch.setattr(releasing, "audited", lambda con, home, building, shrinks: releasing.Outcome("completed", ""))
     monkeypatch.setattr(releasing, "render", lambda con, home, stop: None)
     summary = pipeline.ingest(home, how=NOW)
     assert (summary.outcome, published) == ("nothing_new", [1])
@@ -362,10 +364,10 @@ def test_the_pages_are_finished_where_publishing_breaks_off(home, quick, monkeyp
         time.sleep(0.3)  # publishing has broken off by now
         seen.append(con.execute("SELECT count(*) FROM core.reports").fetchall())
 
-    def publish(con, home, checked):
+    def publish(con, home, building, checked):
         raise OSError("no space left on device")
 
-    monkeypatch.setattr(releasing, "audited", lambda con, home, shrinks: releasing.Outcome("completed", ""))
+    monkeypatch.setattr(releasing, "audited", lambda con, home, building, shrinks: releasing.Outcome("completed", ""))
     monkeypatch.setattr(releasing, "publish", publish)
     monkeypatch.setattr(releasing, "render", render)
     with pytest.raises(OSError, match="no space"):

@@ -172,6 +172,26 @@ def test_the_check_sees_the_copy_and_cannot_write_it(filled):
     publish.publish(filled.con, filled.home, check)
 
 
+def test_what_the_audit_of_the_copy_found_is_in_the_release(filled):
+    building = publish.build(filled.con, filled.home)
+    with publish.attached(filled.con, building) as copy:
+        assert copy.execute("SELECT count(*) FROM marts.indicator_year").fetchall() == [(3,)]
+    filled.con.execute(
+        "INSERT INTO quality.runs (run_id, stage, started_at) VALUES ('r1', 'warehouse', now()::TIMESTAMP)"
+    )
+    publish.put_out(filled.con, filled.home, building)
+    with query.published(filled.home) as con:
+        assert con.execute("SELECT run_id FROM quality.runs").fetchall() == [("r1",)]
+
+
+def test_what_was_only_built_is_no_release(filled):
+    first = publish.publish(filled.con, filled.home)
+    building = publish.build(filled.con, filled.home)
+    assert release.read(filled.home.published)["release"] == first.release_id
+    publish.discard(building)
+    assert [p.name for p in building.parent.iterdir()] == [first.release_id]
+
+
 def test_a_copy_without_a_column_is_not_published(filled, monkeypatch):
     made = publish._copy
 
