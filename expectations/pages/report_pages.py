@@ -20,9 +20,9 @@ from typing import Self
 
 import polars as pl
 
-from expectations.pages import marking
+from expectations.pages import beside, marking
 from expectations.pages.questions import Row, by_report
-from expectations.pages.site import Site, page_name
+from expectations.pages.site import Site, page_name, pager
 
 TEXT_BYTES = 400_000  # of marked text on one page of a long report
 LISTED = 200  # checks and failures that a page shows at most; the warehouse has them all
@@ -117,7 +117,7 @@ def main() -> None:
 def write_pages(site: Site, batch: Batch) -> Wrote:
     """The pages of all reports of ``batch``."""
     before = site.written
-    for parts in by_report(*batch).values():
+    for parts in by_report(*batch):
         _report(site, parts)
     return batch[0], site.written - before
 
@@ -126,31 +126,32 @@ def _report(site: Site, parts: dict[str, list[Row]]) -> None:
     """The page of one report; a very long text goes on over several, each with its own facts beside it."""
     [report] = parts["report"]
     places = marking.marks(parts["quantities"], len(report["text"]))
-    where = {r["quantity_id"]: mark.anchor for mark in places for r in mark.readings}
-    kinds = {r["quantity_id"]: marking.css_class(r) for mark in places for r in mark.readings}
+    where = {reading["quantity_id"]: mark.anchor for mark in places for reading in mark.readings}
+    for row in (*parts["facts"], *parts["quantities"]):
+        row["anchor"] = where.get(row["quantity_id"])
+    unclaimed = [q for q in parts["quantities"] if q["anchor"] and marking.css_class(q) == "unmatched"]
     pages = list(_divide(marking.blocks(report["text"], report["title"], parts["sections"], places)))
     for n, blocks in enumerate(pages):
-        here = {a for block in blocks for a in block.anchors}
-        facts = [f | {"anchor": where.get(f["quantity_id"])} for f in parts["facts"]]
-        loose = [
-            q | {"anchor": where[q["quantity_id"]]}
-            for q in parts["quantities"]
-            if kinds.get(q["quantity_id"]) == "unmatched"
+        first, here = n == 0, {a for block in blocks for a in block.anchors}
+        head = [
+            beside.head(report),
+            beside.about(report, parts["files"][:20]) if first else "",
+            beside.legend(_roles(mark for mark in places if mark.anchor in here)),
         ]
-        site.write(
+        side = [
+            beside.failures(parts["failures"][:LISTED]) if first else "",
+            beside.facts([f for f in parts["facts"] if f["anchor"] in here or (first and f["anchor"] is None)]),
+            beside.unclaimed([q for q in unclaimed if q["anchor"] in here]),
+            beside.checks(parts["checks"][:LISTED]) if first else "",
+        ]
+        site.fill(
             page_name(f"reports/{report['report_id']}", n),
             "report.html",
-            report=report,
-            blocks=[block.html for block in blocks],
-            facts=[f for f in facts if f["anchor"] in here or (n == 0 and f["anchor"] is None)],
-            loose=[q for q in loose if q["anchor"] in here],
-            roles=_roles(mark for mark in places if mark.anchor in here),
-            checks=parts["checks"][:LISTED] if n == 0 else [],
-            failures=parts["failures"][:LISTED] if n == 0 else [],
-            files=parts["files"][:20] if n == 0 else [],
-            stem=report["report_id"],
-            page=n,
-            pages=len(pages),
+            title=f"{beside.issuer(report)} {report['report_year']}",
+            head="".join(head),
+            text="\n".join([block.html for block in blocks]),
+            pager=pager(report["report_id"], n, len(pages)),
+            side="".join(side),
         )
 
 
@@ -175,6 +176,9 @@ def _roles(places: Iterable[marking.Mark]) -> list[tuple[str, str, int]]:
 
 def _divide(blocks: Sequence[marking.Block]) -> Iterator[list[marking.Block]]:
     """Blocks page by page; at least one page."""
+    if sum([len(block.html) for block in blocks]) * 4 <= TEXT_BYTES:  # at four bytes a character: nearly always
+        yield list(blocks)
+        return
     page: list[marking.Block] = []
     length = 0
     for block in blocks:

@@ -416,7 +416,7 @@ class TestMarks:
         ],
     )
     def test_bounds_in_words(self, bound, low, high, words):
-        assert marking.allowed({"bound": bound, "low": low, "high": high}) == words
+        assert marking.allowed(bound, low, high) == words
 
 
 def test_figures_of_a_batch_that_was_refused_explain_themselves(loaded, tmp_path):
