@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from html import escape
+from itertools import starmap
 
 from expectations.labels import say
 from expectations.pages.marking import Row, number
@@ -19,39 +20,39 @@ Kind = tuple[str, str, int]  # of figures: CSS class, words, how many there are
 
 def issuer(report: Row) -> str:
     """Who reports, as far as is known."""
-    return escape(report["issuer_name"] or "机关不明")
+    return escape(report.issuer_name or "机关不明")
 
 
 def head(report: Row) -> str:
     """The title, and in one line whose report of which year it is and what to be careful of."""
-    remarks = [issuer(report), f"{report['report_year']} 年度"]
-    if report["part_year"]:
-        remarks.append(f"只到 {report['period_end']}")
-    if report["is_current"] is False:
+    remarks = [issuer(report), f"{report.report_year} 年度"]
+    if report.part_year:
+        remarks.append(f"只到 {report.period_end}")
+    if report.is_current is False:
         remarks.append("已有新版")
-    if report["resolution"] != "resolved":
-        remarks.append(f"机关{escape(say(report['resolution']))}，不参与同比")
-    title = escape(short(report["title"] or "（没有标题）", 120))
+    if report.resolution != "resolved":
+        remarks.append(f"机关{escape(say(report.resolution))}，不参与同比")
+    title = escape(short(report.title or "（没有标题）", 120))
     return f'<h1>{title}</h1>\n<p class="lead">{" · ".join(remarks)}</p>\n'
 
 
 def about(report: Row, files: Iterable[Row]) -> str:
     """Where the report comes from: its key, issuer, period and files, and what the reader had doubts about."""
-    notes = "<br>".join(map(escape, report["notes"].split("\n"))) if report["notes"] else ""
+    notes = "<br>".join(map(escape, report.notes.split("\n"))) if report.notes else ""
     return (
         '<dl class="meta">\n'
-        f"<dt>编号</dt><dd><code>{escape(report['report_id'])}</code></dd>\n"
-        f"<dt>机关</dt><dd>{escape(report['issuer_id'])}（{escape(report['issuer_level'] or '层级不明')}）</dd>\n"
-        f"<dt>时段</dt><dd>{report['period_start'] or ''} 至 {report['period_end'] or ''}</dd>\n"
+        f"<dt>编号</dt><dd><code>{escape(report.report_id)}</code></dd>\n"
+        f"<dt>机关</dt><dd>{escape(report.issuer_id)}（{escape(report.issuer_level or '层级不明')}）</dd>\n"
+        f"<dt>时段</dt><dd>{report.period_start or ''} 至 {report.period_end or ''}</dd>\n"
         f"{''.join([_file(file, n == 0) for n, file in enumerate(files)])}"
         f"{f'<dt>疑点</dt><dd>{notes}</dd>' if notes else ''}</dl>\n"
     )
 
 
 def _file(file: Row, first: bool) -> str:
-    folder, _, name = file["path"].rpartition("/")
-    kind = say(file["media_type"]) if file["media_type"] else ""
-    where = f"{escape(kind)}，{size(file['size'])}，在 {escape(folder or '/')}"
+    folder, _, name = file.path.rpartition("/")
+    kind = say(file.media_type) if file.media_type else ""
+    where = f"{escape(kind)}，{size(file.size)}，在 {escape(folder or '/')}"
     return f'<dt>{"文件" if first else ""}</dt><dd class="path">{escape(name)} <small>{where}</small></dd>\n'
 
 
@@ -68,26 +69,26 @@ def legend(kinds: Sequence[Kind]) -> str:
 def failures(rows: Sequence[Row]) -> str:
     """The rules that the report breaks."""
     lines = [
-        f'<tr><th scope="row"><a href="../rules/{escape(row["rule"])}.html">{escape(row["rule"])}</a></th>'
-        f'<td><span class="badge {escape(row["severity"])}">{escape(say(row["severity"]))}</span><br>'
-        f"{escape(short(row['detail'], 200))}</td></tr>\n"
+        f'<tr><th scope="row"><a href="../rules/{escape(row.rule)}.html">{escape(row.rule)}</a></th>'
+        f'<td><span class="badge {escape(row.severity)}">{escape(say(row.severity))}</span><br>'
+        f"{escape(short(row.detail, 200))}</td></tr>\n"
         for row in rows
     ]
     return f"<h2>不合格之处</h2>\n{_table(lines)}" if rows else ""
 
 
-def facts(rows: Sequence[Row]) -> str:
-    """Indicators, linked to their place in the text, and values."""
+def facts(rows: Sequence[tuple[str | None, Row]]) -> str:
+    """Indicators, linked to their place in the text (its anchor comes first), and values."""
     top = '<thead><tr><th scope="col">指标</th><th scope="col" class="n">数值</th></tr></thead>'
-    table = _table(map(_fact, rows), f"\n{top}") if rows else '<p class="empty">没有读出事实。</p>\n'
+    table = _table(starmap(_fact, rows), f"\n{top}") if rows else '<p class="empty">没有读出事实。</p>\n'
     return f"<h2>事实（{len(rows)}）</h2>\n{table}"
 
 
-def _fact(row: Row) -> str:
-    name, remarks = _indicator(row["indicator_name"] or row["indicator"], row["scope"], row["flags"])
-    linked = f'<a href="#{escape(row["anchor"])}">{name}</a>' if row["anchor"] else name
-    corrected = " <small>已更正</small>" if row["correction_id"] else ""
-    amount = _amount(row["value"], row["unit"], row["bound"], row["printed"])
+def _fact(anchor: str | None, row: Row) -> str:
+    name, remarks = _indicator(row.indicator_name or row.indicator, row.scope, row.flags)
+    linked = f'<a href="#{escape(anchor)}">{name}</a>' if anchor else name
+    corrected = " <small>已更正</small>" if row.correction_id else ""
+    amount = _amount(row.value, row.unit, row.bound, row.printed)
     return f'<tr><td>{linked}{remarks}{corrected}</td>\n<td class="n">{amount}</td></tr>\n'
 
 
@@ -104,12 +105,12 @@ def _amount(value: float | None, unit: str, bound: str, printed: str | None) -> 
     return f"{number(value)} {escape(unit)}{meant}"
 
 
-def unclaimed(rows: Sequence[Row]) -> str:
+def unclaimed(rows: Sequence[tuple[str, Row]]) -> str:
     """Achieved figures without an indicator as printed, linked to their place in the text, and the words around."""
     lines = [
-        f'<tr><td><a href="#{escape(row["anchor"])}">{escape(short(row["printed"], 30))}</a></td>'
-        f"<td>{quote(row['sentence'], row['printed'], 24, row['span_start'] - row['sentence_start'])}</td></tr>\n"
-        for row in rows
+        f'<tr><td><a href="#{escape(anchor)}">{escape(short(row.printed, 30))}</a></td>'
+        f"<td>{quote(row.sentence, row.printed, 24, row.span_start - row.sentence_start)}</td></tr>\n"
+        for anchor, row in rows
     ]
     return f"<h2>没有指标认领的完成数（{len(rows)}）</h2>\n{_table(lines)}" if rows else ""
 
@@ -118,8 +119,8 @@ def checks(rows: Sequence[Row]) -> str:
     """Which of the report's figures should agree with each other, and whether they do."""
     held = {True: '<span class="state pass">✓</span>', False: '<span class="state fail">✘</span>'}
     lines = [
-        f"<tr><td>{held[bool(row['holds'])]}</td><td>{escape(short(row['statement'], 160))}<br>"
-        f"<small>{escape(say(row['kind'], 'kind'))}，{escape(say(row['verdict'], 'verdict'))}</small></td></tr>\n"
+        f"<tr><td>{held[bool(row.holds)]}</td><td>{escape(short(row.statement, 160))}<br>"
+        f"<small>{escape(say(row.kind, 'kind'))}，{escape(say(row.verdict, 'verdict'))}</small></td></tr>\n"
         for row in rows
     ]
     return f"<h2>勾稽（{len(rows)}）</h2>\n{_table(lines)}" if rows else ""

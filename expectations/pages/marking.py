@@ -18,7 +18,7 @@ RUN_IN_STOPS = ("。", "：", "；")
 PIECE = 20_000  # characters: a paragraph longer than this is divided, so that a page can end inside it
 ROLE_TAGS = {"target": "目标", "quota": "定额", "comparative": "他年", "change": "变化"}
 LINES = re.compile(r"[^\n]+")
-Row = Mapping[str, Any]
+Row = Any  # of a query: its columns as attributes
 
 
 class Mark(NamedTuple):
@@ -45,29 +45,29 @@ def anchor(quantity_id: str) -> str:
 def marks(quantities: Iterable[Row], length: int) -> list[Mark]:
     """The places to mark, in order and without overlap: what lies within another is told with it."""
     found: list[Mark] = []
-    for row in sorted(quantities, key=lambda q: (q["span_start"], -q["span_end"])):
-        start, end = row["span_start"], row["span_end"]
+    for row in sorted(quantities, key=lambda q: (q.span_start, -q.span_end)):
+        start, end = row.span_start, row.span_end
         if not 0 <= start < end <= length:
             continue  # the gate names it (Q04); there is no place in the text to mark
         if found and start < found[-1].end:
             last = found[-1]
             found[-1] = Mark(last.start, max(last.end, end), (*last.readings, row), last.anchor)
         else:
-            found.append(Mark(start, end, (row,), anchor(row["quantity_id"])))
+            found.append(Mark(start, end, (row,), anchor(row.quantity_id)))
     return found
 
 
 def css_class(reading: Row) -> str:
     """The class of a figure: its role, and of achieved ones whether an indicator claims it."""
-    role: str = reading["role"]
+    role: str = reading.role
     if role == "achieved":
-        return "achieved" if reading["indicator"] else "unmatched"
+        return "achieved" if reading.indicator else "unmatched"
     return role if role in ROLE_TAGS else "else"
 
 
 def blocks(text: str, title: str | None, sections: Sequence[Row], places: Sequence[Mark]) -> list[Block]:
     """The text in pieces: title lines, headings and paragraphs, each figure marked."""
-    heads = {section["span_start"]: section for section in sections}
+    heads = {section.span_start: section for section in sections}
     rendered, at, headed, title = [], 0, False, _compact(title or "")
     safe = str if escape(text) == text else escape  # nothing to escape in all of it: nor in any part
     for start, end, section in _pieces(text, heads):
@@ -116,7 +116,7 @@ def _cut(start: int, end: int) -> Iterator[tuple[int, int, None]]:
 
 def _heading_end(text: str, start: int, end: int, section: Row) -> int:
     """Where the heading's words end: right after its title, white space aside; the line's end where it is not found."""
-    words, window = _compact(section["title"] or "")[:200], text[start : min(end, start + 400)]
+    words, window = _compact(section.title or "")[:200], text[start : min(end, start + 400)]
     letters = _compact(window)
     found = letters.find(words)
     if not words or found < 0:
@@ -132,12 +132,12 @@ def _heading_end(text: str, start: int, end: int, section: Row) -> int:
 # The functions below are a report page's cost: 40 figures each. Hence plain strings, put together here and not by a
 # template; whatever is not a constant goes through ``escape``. What many figures have in common is put together once.
 def _heading(body: str, section: Row) -> str:
-    level = min(int(section["level"]) + 2, 6)
-    repaired = f' <small class="repaired">序号应为{escape(section["marker"])}</small>' if section["repaired"] else ""
+    level = min(int(section.level) + 2, 6)
+    repaired = f' <small class="repaired">序号应为{escape(section.marker)}</small>' if section.repaired else ""
     kind = ""
-    if section["level"] == 1 and say(section["canonical"]) != section["title"]:
-        kind = f' <small class="kind">{escape(say(section["canonical"]))}</small>'
-    key = escape(section["section_id"].rpartition("-s")[2])
+    if section.level == 1 and say(section.canonical) != section.title:
+        kind = f' <small class="kind">{escape(say(section.canonical))}</small>'
+    key = escape(section.section_id.rpartition("-s")[2])
     return f'<h{level} id="s{key}">{body}{repaired}{kind}</h{level}>'
 
 
@@ -154,8 +154,8 @@ def _inline(text: str, start: int, end: int, inside: Sequence[Mark], safe: Calla
 def _mark(words: str, mark: Mark) -> str:
     reading, key = mark.readings[0], escape(mark.anchor)
     css = css_class(reading)
-    tag = ROLE_TAGS.get(reading["role"], "未匹配" if css == "unmatched" else "")
-    others = "".join([f'<i id="{escape(anchor(other["quantity_id"]))}"></i>' for other in mark.readings[1:]])
+    tag = ROLE_TAGS.get(reading.role, "未匹配" if css == "unmatched" else "")
+    others = "".join([f'<i id="{escape(anchor(other.quantity_id))}"></i>' for other in mark.readings[1:]])
     return (
         f'<mark class="{css}" id="{key}" tabindex="0" aria-describedby="{key}t">'
         f"{others}{words}{f'<sup>{tag}</sup>' if tag else ''}"
@@ -165,9 +165,9 @@ def _mark(words: str, mark: Mark) -> str:
 
 def _tip(reading: Row) -> str:
     """What was understood of a figure: indicator with code, value with bounds, role with year, and the rule behind."""
-    counted = _counted(reading["indicator"], reading["indicator_name"], reading["role"], reading["scope"])
-    amount = _amount(reading["value"], reading["unit"], reading["bound"], reading["low"], reading["high"])
-    return f"<span>{counted}<br>{amount}<br>{_judged(reading['role'], reading['year'], reading['rule'])}</span>"
+    counted = _counted(reading.indicator, reading.indicator_name, reading.role, reading.scope)
+    amount = _amount(reading.value, reading.unit, reading.bound, reading.low, reading.high)
+    return f"<span>{counted}<br>{amount}<br>{_judged(reading.role, reading.year, reading.rule)}</span>"
 
 
 @lru_cache(maxsize=4096)

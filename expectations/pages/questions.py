@@ -6,7 +6,7 @@ they stand, and the reports whose pages are asked for) and changes nothing.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, namedtuple
 from collections.abc import Iterator
 from typing import Any
 
@@ -357,17 +357,13 @@ def page_parts(con: duckdb.DuckDBPyConnection, ids: list[str]) -> dict[str, pl.D
     return {part: con.sql(sql).pl() for part, sql in PAGE_PARTS.items()}
 
 
-def by_report(ids: list[str], frames: dict[str, pl.DataFrame]) -> Iterator[dict[str, list[Row]]]:
-    """What ``page_parts`` fetched, report by report: part → rows. Only one report's are mappings at a time, which take
-    three times the memory of the values."""
-    found: dict[str, dict[str, list[tuple[Any, ...]]]] = {}
-    names = {part: frame.columns for part, frame in frames.items()}
+def by_report(ids: list[str], frames: dict[str, pl.DataFrame]) -> Iterator[dict[str, list[Any]]]:
+    """What ``page_parts`` fetched, report by report: part → rows, their columns as attributes. Mappings would take four
+    times as long to make."""
+    found: dict[str, dict[str, list[Any]]] = {part: defaultdict(list) for part in frames}
     for part, frame in frames.items():
-        found[part] = defaultdict(list)
-        for values in zip(*frame.to_dict(as_series=False).values(), strict=True):
-            found[part][values[0]].append(values)
+        make = namedtuple(part, frame.columns)._make  # type: ignore[misc]
+        for row in map(make, zip(*frame.to_dict(as_series=False).values(), strict=True)):
+            found[part][row[0]].append(row)
     for report_id in ids:
-        yield {
-            part: [dict(zip(names[part], values, strict=True)) for values in found[part].pop(report_id, ())]
-            for part in frames
-        }
+        yield {part: rows.pop(report_id, []) for part, rows in found.items()}

@@ -16,12 +16,12 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Self
+from typing import Any, Self
 
 import polars as pl
 
 from expectations.pages import beside, marking
-from expectations.pages.questions import Row, by_report
+from expectations.pages.questions import by_report
 from expectations.pages.site import Site, page_name, pager
 
 TEXT_BYTES = 400_000  # of marked text on one page of a long report
@@ -122,15 +122,18 @@ def write_pages(site: Site, batch: Batch) -> Wrote:
     return batch[0], site.written - before
 
 
-def _report(site: Site, parts: dict[str, list[Row]]) -> None:
+def _report(site: Site, parts: dict[str, list[Any]]) -> None:
     """The page of one report; a very long text goes on over several, each with its own facts beside it."""
     [report] = parts["report"]
-    places = marking.marks(parts["quantities"], len(report["text"]))
-    where = {reading["quantity_id"]: mark.anchor for mark in places for reading in mark.readings}
-    for row in (*parts["facts"], *parts["quantities"]):
-        row["anchor"] = where.get(row["quantity_id"])
-    unclaimed = [q for q in parts["quantities"] if q["anchor"] and marking.css_class(q) == "unmatched"]
-    pages = list(_divide(marking.blocks(report["text"], report["title"], parts["sections"], places)))
+    places = marking.marks(parts["quantities"], len(report.text))
+    where = {reading.quantity_id: mark.anchor for mark in places for reading in mark.readings}
+    facts = [(where.get(fact.quantity_id), fact) for fact in parts["facts"]]
+    unclaimed = [
+        (where[q.quantity_id], q)
+        for q in parts["quantities"]
+        if marking.css_class(q) == "unmatched" and q.quantity_id in where
+    ]
+    pages = list(_divide(marking.blocks(report.text, report.title, parts["sections"], places)))
     for n, blocks in enumerate(pages):
         first, here = n == 0, {a for block in blocks for a in block.anchors}
         head = [
@@ -140,17 +143,17 @@ def _report(site: Site, parts: dict[str, list[Row]]) -> None:
         ]
         side = [
             beside.failures(parts["failures"][:LISTED]) if first else "",
-            beside.facts([f for f in parts["facts"] if f["anchor"] in here or (first and f["anchor"] is None)]),
-            beside.unclaimed([q for q in unclaimed if q["anchor"] in here]),
+            beside.facts([fact for fact in facts if fact[0] in here or (first and fact[0] is None)]),
+            beside.unclaimed([figure for figure in unclaimed if figure[0] in here]),
             beside.checks(parts["checks"][:LISTED]) if first else "",
         ]
         site.fill(
-            page_name(f"reports/{report['report_id']}", n),
+            page_name(f"reports/{report.report_id}", n),
             "report.html",
-            title=f"{beside.issuer(report)} {report['report_year']}",
+            title=f"{beside.issuer(report)} {report.report_year}",
             head="".join(head),
             text="\n".join([block.html for block in blocks]),
-            pager=pager(report["report_id"], n, len(pages)),
+            pager=pager(report.report_id, n, len(pages)),
             side="".join(side),
         )
 
