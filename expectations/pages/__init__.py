@@ -31,7 +31,7 @@ RUNS = 30  # how many checks and loads back the charts go
 LISTED = 2000  # how many rows a list shows at most; the warehouse has them all
 FETCHED = 4000  # reports fetched at a time: every fetch looks through the whole tables
 BATCH = 500  # of those, what one process writes at a time: as rows they take five times the memory
-MANY = 400  # report pages that are worth processes of their own, which take half a second to come up
+MANY = 2000  # report pages that are worth a process: a second's work, where it takes half of one to come up
 TOLD = {"R13", "W27"}  # told on the overview in words of their own: unresolved issuers, held rows
 MADE = ".made.json"  # which state of each report its page shows
 
@@ -241,7 +241,7 @@ def _reports(  # noqa: PLR0917
     kept = {key: now for key, now in made.items() if key in state}
     progress(0, len(wanted))
     done = 0
-    with Renderers(site, processes if len(wanted) >= MANY else 0) as renderers:
+    with Renderers(site, min(processes, len(wanted) // MANY)) as renderers:
         for keys in renderers.write(_batches(con, wanted)):
             kept |= {key: state[key] for key in keys}
             done += len(keys)

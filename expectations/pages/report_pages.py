@@ -16,13 +16,13 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Self
+from typing import Any, Self
 
 import polars as pl
 
-from expectations.pages import marking
-from expectations.pages.questions import Row, by_report
-from expectations.pages.site import Site, page_name
+from expectations.pages import beside, marking
+from expectations.pages.questions import by_report
+from expectations.pages.site import Site, page_name, pager
 
 TEXT_BYTES = 400_000  # of marked text on one page of a long report
 LISTED = 200  # checks and failures that a page shows at most; the warehouse has them all
@@ -117,40 +117,44 @@ def main() -> None:
 def write_pages(site: Site, batch: Batch) -> Wrote:
     """The pages of all reports of ``batch``."""
     before = site.written
-    for parts in by_report(*batch).values():
+    for parts in by_report(*batch):
         _report(site, parts)
     return batch[0], site.written - before
 
 
-def _report(site: Site, parts: dict[str, list[Row]]) -> None:
+def _report(site: Site, parts: dict[str, list[Any]]) -> None:
     """The page of one report; a very long text goes on over several, each with its own facts beside it."""
     [report] = parts["report"]
-    places = marking.marks(parts["quantities"], len(report["text"]))
-    where = {r["quantity_id"]: mark.anchor for mark in places for r in mark.readings}
-    kinds = {r["quantity_id"]: marking.css_class(r) for mark in places for r in mark.readings}
-    pages = list(_divide(marking.blocks(report["text"], report["title"], parts["sections"], places)))
+    places = marking.marks(parts["quantities"], len(report.text))
+    where = {reading.quantity_id: mark.anchor for mark in places for reading in mark.readings}
+    facts = [(where.get(fact.quantity_id), fact) for fact in parts["facts"]]
+    unclaimed = [
+        (where[q.quantity_id], q)
+        for q in parts["quantities"]
+        if marking.css_class(q) == "unmatched" and q.quantity_id in where
+    ]
+    pages = list(_divide(marking.blocks(report.text, report.title, parts["sections"], places)))
     for n, blocks in enumerate(pages):
-        here = {a for block in blocks for a in block.anchors}
-        facts = [f | {"anchor": where.get(f["quantity_id"])} for f in parts["facts"]]
-        loose = [
-            q | {"anchor": where[q["quantity_id"]]}
-            for q in parts["quantities"]
-            if kinds.get(q["quantity_id"]) == "unmatched"
+        first, here = n == 0, {a for block in blocks for a in block.anchors}
+        head = [
+            beside.head(report),
+            beside.about(report, parts["files"][:20]) if first else "",
+            beside.legend(_roles(mark for mark in places if mark.anchor in here)),
         ]
-        site.write(
-            page_name(f"reports/{report['report_id']}", n),
+        side = [
+            beside.failures(parts["failures"][:LISTED]) if first else "",
+            beside.facts([fact for fact in facts if fact[0] in here or (first and fact[0] is None)]),
+            beside.unclaimed([figure for figure in unclaimed if figure[0] in here]),
+            beside.checks(parts["checks"][:LISTED]) if first else "",
+        ]
+        site.fill(
+            page_name(f"reports/{report.report_id}", n),
             "report.html",
-            report=report,
-            blocks=[block.html for block in blocks],
-            facts=[f for f in facts if f["anchor"] in here or (n == 0 and f["anchor"] is None)],
-            loose=[q for q in loose if q["anchor"] in here],
-            roles=_roles(mark for mark in places if mark.anchor in here),
-            checks=parts["checks"][:LISTED] if n == 0 else [],
-            failures=parts["failures"][:LISTED] if n == 0 else [],
-            files=parts["files"][:20] if n == 0 else [],
-            stem=report["report_id"],
-            page=n,
-            pages=len(pages),
+            title=f"{beside.issuer(report)} {report.report_year}",
+            head="".join(head),
+            text="\n".join([block.html for block in blocks]),
+            pager=pager(report.report_id, n, len(pages)),
+            side="".join(side),
         )
 
 
@@ -175,6 +179,9 @@ def _roles(places: Iterable[marking.Mark]) -> list[tuple[str, str, int]]:
 
 def _divide(blocks: Sequence[marking.Block]) -> Iterator[list[marking.Block]]:
     """Blocks page by page; at least one page."""
+    if sum([len(block.html) for block in blocks]) * 4 <= TEXT_BYTES:  # at four bytes a character: nearly always
+        yield list(blocks)
+        return
     page: list[marking.Block] = []
     length = 0
     for block in blocks:

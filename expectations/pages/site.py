@@ -9,11 +9,12 @@ import os
 import shutil
 from collections.abc import Sequence
 from functools import lru_cache
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import jinja2
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from expectations.clock import when
 from expectations.labels import say
@@ -23,18 +24,35 @@ HERE = Path(__file__).parent
 PER_PAGE = 200  # rows of a list; at some 2 KB each a page stays well under 1 MB
 
 
+class Templates(jinja2.Environment):
+    """Jinja2, told that the rows which pages show are mappings: ``row.title`` is looked up there first."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
 @lru_cache(maxsize=1)
 def templates() -> jinja2.Environment:
     """The templates, with autoescape on and the words that pages use."""
-    environment = jinja2.Environment(
+    environment = Templates(
         loader=jinja2.FileSystemLoader(HERE / "templates"),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
+        auto_reload=False,  # else every page looks whether its templates have changed
     )
     environment.filters |= {"say": say, "number": number, "when": when, "short": short, "quote": quote, "size": size}
+    environment.globals["navigation"] = navigation
     return environment
+
+
+@lru_cache
+def navigation(root: str, here: str, docs: bool) -> Markup:
+    """The links to all lists, the one that the page stands ``here`` in marked: the same on thousands of pages."""
+    return Markup(templates().get_template("navigation.html").render(root=root, here=here, docs=docs))
 
 
 def short(text: str | None, most: int = 80) -> str:
@@ -60,17 +78,17 @@ def quote(sentence: str | None, printed: str | None, around: int = 140, at: int 
 
     ``at`` is where the figure begins in the sentence, when known: 化解2件 stands in 排查72件，化解2件 only once.
     """
-    sentence = sentence or ""
-    if at is None or printed is None or sentence[at : at + len(printed)] != printed:
-        at = sentence.find(printed) if printed else -1
-    if at < 0:
-        return escape(short(sentence, 2 * around))
-    start, end = at, at + len(printed or "")
-    left, right = max(0, start - around), min(len(sentence), end + around)
-    return Markup("{}{}<b>{}</b>{}{}").format(
-        "…" if left else "", sentence[left:start], sentence[start:end], sentence[end:right],
-        "…" if right < len(sentence) else "",
-    )  # fmt: skip
+    sentence, printed = sentence or "", printed or ""
+    if at is None or not sentence.startswith(printed, at):
+        at = sentence.find(printed)
+    if at < 0 or not printed:
+        return Markup(escape(short(sentence, 2 * around)))
+    end = at + len(printed)
+    left, right = max(0, at - around), min(len(sentence), end + around)
+    return Markup(
+        f"{'…' if left else ''}{escape(sentence[left:at])}<b>{escape(printed)}</b>{escape(sentence[end:right])}"
+        f"{'…' if right < len(sentence) else ''}"
+    )
 
 
 class Site:
@@ -81,16 +99,32 @@ class Site:
         self.common = common
         self.written = 0
         self.names: set[str] = set()
+        self.frames: dict[str, list[str]] = {}
         for folder in ("reports", "rules"):
             (target / folder).mkdir(parents=True, exist_ok=True)
         shutil.copyfile(HERE / "style.css", target / "style.css")
 
     def write(self, name: str, template: str, **context: Any) -> None:
-        """Write one page, whole or not at all; ``root`` leads from it back to the folder."""
-        html = templates().get_template(template).render(root="../" * name.count("/"), **self.common, **context)
-        path = self.target / name
-        aside = path.with_suffix(".part")
-        aside.write_text(html, "utf-8")
+        """Write one page; ``root`` leads from it back to the folder."""
+        page = templates().get_template(template)
+        self._put(name, page.render(root="../" * name.count("/"), **self.common, **context))
+
+    def fill(self, name: str, template: str, **parts: str) -> None:
+        """Write one of thousands of pages that differ in ``parts`` only, all of them finished HTML in which whatever
+        comes from a report is escaped: the template is rendered once, with gaps for them."""
+        frame = self.frames.get(template)
+        if frame is None:
+            gaps = {part: f"\0{part}\0" for part in parts}
+            page = templates().get_template(template).render(root="../" * name.count("/"), **self.common, **gaps)
+            frame = self.frames[template] = page.split("\0")  # what is between gaps, and the parts' names
+        self._put(name, "".join([parts[piece] if n % 2 else piece for n, piece in enumerate(frame)]))
+
+    def _put(self, name: str, page: str) -> None:
+        """Whole or not at all."""
+        path = f"{self.target}/{name}"
+        aside = path.removesuffix(".html") + ".part"
+        with open(aside, "wb") as file:
+            file.write(page.encode())
         os.replace(aside, path)
         self.names.add(name)
         self.written += 1
@@ -116,6 +150,11 @@ class Site:
         for path in (self.target / folder).glob("*.html"):
             if path.relative_to(self.target).as_posix() not in self.names:
                 path.unlink()
+
+
+def pager(stem: str, page: int, pages: int) -> str:
+    """The links to the other pages of one that goes on over several; of one that does not, nothing."""
+    return str(templates().get_template("macros.html").module.pager(stem, page, pages)) if pages > 1 else ""
 
 
 def page_name(stem: str, n: int) -> str:

@@ -6,6 +6,7 @@ import json
 import re
 import time
 from html.parser import HTMLParser
+from types import SimpleNamespace
 from urllib.parse import unquote
 
 import pytest
@@ -379,7 +380,8 @@ def test_a_report_page_takes_about_ten_milliseconds(tmp_path):
 class TestMarks:
     def quantity(self, start, end, n, **more):
         row = {"quantity_id": f"r-q{n}", "span_start": start, "span_end": end, "role": "achieved", "indicator": None}
-        return row | {"bound": "exact", "low": 1.0, "high": 1.0, "value": 1.0, "unit": "件", "scope": ""} | more
+        row |= {"bound": "exact", "low": 1.0, "high": 1.0, "value": 1.0, "unit": "件", "scope": ""}
+        return SimpleNamespace(**row | more)
 
     def test_one_number_for_two_indicators_is_one_mark_with_two_readings(self):
         [mark] = marking.marks([self.quantity(2, 5, 0), self.quantity(2, 5, 1)], 10)
@@ -387,7 +389,7 @@ class TestMarks:
 
     def test_a_figure_inside_another_is_told_with_it(self):
         marks = marking.marks([self.quantity(4, 6, 1), self.quantity(2, 8, 0), self.quantity(8, 9, 2)], 10)
-        assert [(m.start, m.end, [r["quantity_id"] for r in m.readings]) for m in marks] == [
+        assert [(m.start, m.end, [r.quantity_id for r in m.readings]) for m in marks] == [
             (2, 8, ["r-q0", "r-q1"]),
             (8, 9, ["r-q2"]),
         ]
@@ -397,8 +399,9 @@ class TestMarks:
 
     def test_a_run_in_heading_is_cut_from_its_body(self):
         text = "报告\n（一）强化组织领导。一是开会3次。\n完。"
-        head = {"section_id": "r-s0", "span_start": 3, "level": 2, "title": "强化组织领导", "repaired": False}
-        made = marking.blocks(text, "报告", [head | {"canonical": "measures", "marker": "（一）"}], [])
+        head = SimpleNamespace(section_id="r-s0", span_start=3, level=2, title="强化组织领导", repaired=False)
+        head.canonical, head.marker = "measures", "（一）"
+        made = marking.blocks(text, "报告", [head], [])
         assert [block.html for block in made] == [
             '<p class="title">报告</p>',
             '<h4 id="s0">（一）强化组织领导。</h4>',
@@ -416,7 +419,7 @@ class TestMarks:
         ],
     )
     def test_bounds_in_words(self, bound, low, high, words):
-        assert marking.allowed({"bound": bound, "low": low, "high": high}) == words
+        assert marking.allowed(bound, low, high) == words
 
 
 def test_figures_of_a_batch_that_was_refused_explain_themselves(loaded, tmp_path):
