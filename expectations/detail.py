@@ -57,7 +57,9 @@ def build(state: Path) -> Path | None:
 def _changed(state: Path, suite: Any) -> bool:
     """Whether the suite is not kept yet, or with other rules; then the page that describes it is to be made anew."""
     mark, page = state / "described" / suite.name, state / f"docs/expectations/{suite.name}.html"
-    rules = [(one["type"], one["kwargs"], one.get("description")) for one in suite.to_json_dict()["expectations"]]
+    rules = [
+        (one.expectation_type, one.dict(exclude={"id", "meta"}, exclude_defaults=True)) for one in suite.expectations
+    ]
     now = hashlib.sha256(repr(rules).encode()).hexdigest()
     if mark.is_file() and mark.read_text() == now and (state / f"suites/{suite.name}.json").is_file():
         return False

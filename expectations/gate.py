@@ -89,25 +89,32 @@ def _stage(
     history: pl.DataFrame | None,
     vocabulary: Vocabulary,
 ) -> None:
-    """The frames as tables with a row number, and the words that rules compare with."""
+    """The frames with a row number, and the words that rules compare with, under the names that the suites use.
+
+    Nothing is copied: DuckDB reads the frames' own memory, each in one piece, so that the first of several rows is the
+    same in every run.
+    """
     con.execute("SET enable_progress_bar = false")
-    for name, frame in {**frames, "quantities": _with_cuts(frames)}.items():
-        con.register("incoming", frame.with_row_index("_row"))
-        con.execute(f"CREATE TABLE {name} AS SELECT * REPLACE (_row::BIGINT AS _row) FROM incoming")
     wanted = [(t, column, family) for t, columns in batch.COLUMNS.items() for column, family in columns.items()]
     indicators = [
         (code, e.get("unit"), e.get("name_zh", code), e.get("kind")) for code, e in vocabulary.indicators.items()
     ]
-    for name, columns, rows in (
-        ("wanted", ["table_name", "column_name", "family"], wanted),
-        ("units", ["unit"], [(unit,) for unit in vocabulary.units]),
-        ("indicators", ["code", "unit", "name_zh", "kind"], indicators),
-    ):
-        con.register("incoming", pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row"))
-        con.execute(f"CREATE TABLE {name} AS SELECT * FROM incoming")
-    con.register("incoming", pl.DataFrame(schema=HISTORY) if history is None else history.select(list(HISTORY)))
-    con.execute("CREATE TABLE history AS SELECT * FROM incoming")
-    con.unregister("incoming")
+    numbered = {
+        name: frame.rechunk().with_row_index("_row").cast({"_row": pl.Int64})
+        for name, frame in {**frames, "quantities": _with_cuts(frames)}.items()
+    }
+    words = {
+        "wanted": _words(["table_name", "column_name", "family"], wanted),
+        "units": _words(["unit"], [(unit,) for unit in vocabulary.units]),
+        "indicators": _words(["code", "unit", "name_zh", "kind"], indicators),
+        "history": pl.DataFrame(schema=HISTORY) if history is None else history.select(list(HISTORY)),
+    }
+    for name, frame in {**numbered, **words}.items():
+        con.register(name, frame.to_arrow(compat_level=pl.CompatLevel.newest()))  # the newest holds text as Polars does
+
+
+def _words(columns: list[str], rows: Sequence[tuple[object, ...]]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
 
 
 def _with_cuts(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:

@@ -19,6 +19,13 @@ WITH known AS (
         FROM quantities
     )
     GROUP BY ALL
+), among AS (
+    SELECT
+        _row,
+        row_number() OVER (
+            PARTITION BY report_id, span_start, span_end, role, indicator, scope ORDER BY _row
+        ) AS copy
+    FROM quantities
 )
 SELECT
     q.*,
@@ -36,15 +43,14 @@ SELECT
     CASE WHEN contains(q.sentence, q.cut_words) THEN true
         ELSE contains(regexp_replace(q.sentence, '\s', '', 'g'), regexp_replace(q.cut_words, '\s', '', 'g'))
     END AS in_sentence,
-    row_number() OVER (
-        PARTITION BY q.report_id, q.span_start, q.span_end, q.role, q.indicator, q.scope ORDER BY q._row
-    ) AS copy
+    a.copy
 FROM quantities AS q
 LEFT JOIN (SELECT DISTINCT ON (report_id) report_id, char_count FROM reports) AS r ON q.report_id = r.report_id
 LEFT JOIN (SELECT DISTINCT ON (section_id) * FROM sections) AS s
     ON q.section_id = s.section_id AND q.report_id = s.report_id
 LEFT JOIN known AS u ON q.unit = u.unit
 LEFT JOIN indicators AS i ON q.indicator = i.code
+LEFT JOIN among AS a ON q._row = a._row
 """
 
 

@@ -200,12 +200,13 @@ def check(run: Run, batch: Batch) -> Batch:
 
 
 def write(run: Run, batch: Batch) -> load.Loaded:
-    """Load the chunk in one transaction, its held rows into quarantine."""
+    """Load the chunk in one transaction, its held rows into quarantine. What is loaded, the batch lets go of."""
     _forget_unread(run, batch)
+    frames, batch.frames = batch.frames, {"files": batch.frames["files"]}
     return load.load_chunk(
         run.con,
-        {name: frame for name, frame in batch.frames.items() if name != "files"},
-        batch.frames["files"],
+        frames,
+        frames["files"],
         pl.concat(batch.seen),
         load_id=run.load_id,
         reader_version=run.reader_version,

@@ -64,7 +64,7 @@ def unpack(parcels: Sequence[Packed]) -> dict[str, pl.DataFrame]:
 
     parcels = parcels or [pack([])]
     return {
-        name: pl.concat([pl.read_ipc(io.BytesIO(parcel[name]), memory_map=False) for parcel in parcels])
+        name: pl.concat([pl.read_ipc(io.BytesIO(parcel[name]), memory_map=False) for parcel in parcels], rechunk=True)
         for name in parcels[0]
     }
 

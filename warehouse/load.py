@@ -115,15 +115,15 @@ def load_chunk(
     """
     given = {**{f"in_{name}": frames[name] for name in CORE}, "in_files": files}
     for name, frame in given.items():
-        con.register(name, frame.to_arrow())
+        con.register(name, frame.to_arrow(compat_level=pl.CompatLevel.newest()))  # the newest needs no copy of the text
     try:
         with database.transaction(con):
             _sight(con, seen)
             _stage_files(con, load_id, reader_version, catalogue_version)
             _forget(con)
-            copies = _settle_copies(con, load_id)
+            copies = _settle_copies(con)
             for name in CORE:
-                _insert(con, name, copies)
+                _insert(con, name, load_id, copies)
             con.execute("DELETE FROM raw.files WHERE sha256 IN (SELECT sha256 FROM new_files)")
             con.execute("INSERT INTO raw.files SELECT * FROM new_files")
             _hold(con, held, load_id)
@@ -197,12 +197,15 @@ def _forget(con: duckdb.DuckDBPyConnection, doomed: str = "SELECT left(sha256, 1
         con.execute(f"DELETE FROM core.{name} WHERE report_id IN (SELECT report_id FROM doomed)")
 
 
-def _settle_copies(con: duckdb.DuckDBPyConnection, load_id: str) -> bool:
+def _settle_copies(con: duckdb.DuckDBPyConnection) -> bool:
     """``new_reports``: the chunk's reports with their hashes; copies leave core and become ``duplicate`` files.
 
     Returns whether any of the chunk's reports is a copy, so that its rows must be kept out.
     """
-    con.execute("CREATE OR REPLACE TEMP TABLE new_reports AS SELECT *, ? AS load_id FROM in_reports", [load_id])
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE new_reports AS
+        SELECT report_id, sha256, report_year, issuer_id, figures_hash, text_hash FROM in_reports
+    """)
     con.execute("""
         CREATE OR REPLACE TEMP TABLE copies AS
         WITH versions AS (
@@ -241,15 +244,17 @@ def _settle_copies(con: duckdb.DuckDBPyConnection, load_id: str) -> bool:
     return True
 
 
-def _insert(con: duckdb.DuckDBPyConnection, name: str, copies: bool) -> None:
-    source = "new_reports" if name == "reports" else f"in_{name}"
+def _insert(con: duckdb.DuckDBPyConnection, name: str, load_id: str, copies: bool) -> None:
     columns = [c.name for c in tables()[f"core.{name}"].columns]
     kept = ""
     if copies and name == "fact_evidence":
         kept = "WHERE fact_id IN (SELECT fact_id FROM in_facts SEMI JOIN new_reports USING (report_id))"
-    elif copies and name != "reports":
+    elif copies:
         kept = "WHERE report_id IN (SELECT report_id FROM new_reports)"
-    con.execute(f"INSERT INTO core.{name} SELECT {', '.join(columns)} FROM {source} {kept}")
+    con.execute(
+        f"INSERT INTO core.{name} SELECT {', '.join(columns)} FROM (SELECT *, $load AS load_id FROM in_{name}) {kept}",
+        {"load": load_id},
+    )
 
 
 def _hold(con: duckdb.DuckDBPyConnection, held: pl.DataFrame | None, load_id: str) -> None:
