@@ -174,11 +174,12 @@ def take_again(run: Run, kept: Sequence[Snapshot], submit: Submit) -> Batch:
 def read(batch: Batch) -> Batch:
     """Wait for the reading processes and put what they found into frames."""
     parcels = [packed for future in batch.reading for packed in future.result()]
+    batch.reading = []  # a future keeps its result
     batch.frames = unpack([*parcels, pack(batch.refused)])
     if batch.dates:
         noted = pl.col("sha256").replace_strict(batch.dates, default=None, return_dtype=pl.Date)
         batch.frames["files"] = batch.frames["files"].with_columns(sidecar_date=noted)
-    batch.reading, batch.refused = [], []
+    batch.refused = []
     return batch
 
 

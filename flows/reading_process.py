@@ -59,14 +59,22 @@ def pack(reports: Sequence[Report]) -> Packed:
 
 
 def unpack(parcels: Sequence[Packed]) -> dict[str, pl.DataFrame]:
-    """The frames of all parcels, one under the other; empty ones with the right columns where there is no parcel."""
+    """The frames of all parcels, one under the other; empty ones with the right columns where there is no parcel.
+
+    The parcels are empty afterwards: bytes and frames of 5,000 reports together are 150 MB.
+    """
     import polars as pl
 
     parcels = parcels or [pack([])]
     return {
-        name: pl.concat([pl.read_ipc(io.BytesIO(parcel[name]), memory_map=False) for parcel in parcels], rechunk=True)
-        for name in parcels[0]
+        name: pl.concat([_decode(parcel.pop(name)) for parcel in parcels], rechunk=True) for name in list(parcels[0])
     }
+
+
+def _decode(data: bytes) -> pl.DataFrame:
+    import polars as pl
+
+    return pl.read_ipc(io.BytesIO(data), memory_map=False)
 
 
 def read_parcel(originals: Sequence[Original], knowledge: Knowledge, tick: Callable[[], None] = lambda: None) -> Packed:

@@ -57,8 +57,10 @@ def test_reads_all_in_parcels(tmp_path, knowledge, monkeypatch):
         futures = pool.submit(some)
         assert len(futures) == 3
         parcels = [p for f in futures for p in f.result()]
-    assert status(parcels) == dict.fromkeys([o.sha256 for o in some])
-    assert unpack(parcels)["reports"]["report_year"].to_list() == [2010, 2011, 2012, 2013, 2014]
+    frames = unpack(parcels)
+    assert frames["files"]["sha256"].to_list() == [o.sha256 for o in some]
+    assert frames["files"]["reason_code"].null_count() == 5
+    assert frames["reports"]["report_year"].to_list() == [2010, 2011, 2012, 2013, 2014]
 
 
 def test_an_original_that_is_not_what_its_hash_says_is_refused(tmp_path, knowledge):
