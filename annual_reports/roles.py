@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from annual_reports import periods
 from annual_reports.catalogue import Catalogue, CatalogueError
+from annual_reports.openings import opening_letters
 from annual_reports.report import Role, SectionKind
 
 _YEARISH = re.compile(
@@ -79,14 +80,21 @@ class _Rule:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """``roles.yml`` compiled: the rules in order, and all their ``before`` patterns as one, which most figures fail."""
+    """``roles.yml`` compiled: the rules in order, and all their ``before`` patterns as one, which most figures fail:
+    ``any_before``, a match of which begins with one of the ``letters``, and the few that may begin with any letter."""
 
     rules: tuple[_Rule, ...]
+    letters: re.Pattern[str]
     any_before: re.Pattern[str]
+    others_before: re.Pattern[str]
     _chosen: dict[tuple[str, SectionKind | None, bool], tuple[_Rule, ...]] = field(default_factory=dict, compare=False)
 
-    def of(self, unit: str, section: SectionKind | None, has_before: bool) -> tuple[_Rule, ...]:
-        """The rules that can apply to a figure of that ``unit`` and ``section``, with or without a word before it."""
+    def of(self, unit: str, section: SectionKind | None, before: str) -> tuple[_Rule, ...]:
+        """The rules that can apply to a figure of that ``unit`` and ``section`` with these words ``before`` it."""
+        first = self.letters.search(before)
+        has_before = (
+            first is not None and self.any_before.search(before, first.start()) is not None
+        ) or self.others_before.search(before) is not None
         key = (unit, section, has_before)
         if key not in self._chosen:
             self._chosen[key] = tuple(
@@ -123,7 +131,20 @@ def compile_rules(catalogue: Catalogue) -> Rules:
         )
         for name, entry in catalogue["roles"].items()
     )
-    return Rules(rules, re.compile("|".join(f"(?:{rule.before.pattern})" for rule in rules if rule.before) or "(?!)"))
+    letters: set[str] = set()
+    known: list[str] = []
+    others: list[str] = []
+    for before in (rule.before.pattern for rule in rules if rule.before):
+        opening = opening_letters(before)
+        letters.update(opening or ())
+        (others if opening is None else known).append(f"(?:{before})")
+    any_letter = f"[{re.escape(''.join(sorted(letters)))}]" if letters else "(?!)"
+    return Rules(
+        rules,
+        re.compile(any_letter),
+        re.compile(f"(?={any_letter})(?:{'|'.join(known)})"),
+        re.compile("|".join(others) or "(?!)"),
+    )
 
 
 def assign(text: str, place: Place, report_year: int, rules: Rules) -> Reading:
@@ -136,7 +157,7 @@ def assign(text: str, place: Place, report_year: int, rules: Rules) -> Reading:
     before, printed, after = text[begin:start], text[start:end], text[end:last]
     if "分别" in before:
         before = _SHARED.sub(r"\1", before)
-    for rule in rules.of(place.unit, place.section, rules.any_before.search(before) is not None):
+    for rule in rules.of(place.unit, place.section, before):
         if (
             (not rule.printed or rule.printed.fullmatch(printed))
             and (not rule.before or rule.before.search(before))

@@ -10,6 +10,7 @@ import re
 from typing import Any, Literal
 
 from annual_reports.catalogue import CatalogueError
+from annual_reports.openings import opening_letters
 from annual_reports.units import SPACE as S
 
 Kind = Literal["quantity", "date", "ordinal", "name", "idiom", "frequency", "heading", "other"]
@@ -126,14 +127,22 @@ def _beginning_with(number: str, digits: str, patterns: list[str]) -> re.Pattern
     """The patterns that can begin with a number of these ``digits``, as one expression. What opens with ``#`` stands
     behind a single number: trying the number again for each of them took most of the time of a reading. The group that
     tells which it was is empty and stands at the end, so that the first letter is enough to pass a pattern over."""
-    behind_number, others = [], []
+    behind_number, anywhere, others = [], [], []
+    letters: set[str] = set()
     for place, pattern in enumerate(patterns):
         whole = pattern.replace("#", _NUMBER)
         if pattern.startswith("#") and "|" not in _outside_groups(pattern):
-            behind_number.append(f"(?:{whole.removeprefix(_NUMBER)})(?P<k{place}>)")
+            rest = whole.removeprefix(_NUMBER)
+            behind_number.append(f"(?:{rest})(?P<k{place}>)")
+            if opening := opening_letters(rest):
+                letters |= opening
+            else:
+                anywhere.append(f"(?:{rest})(?P<K{place}>)")
         elif "#" in pattern or any(digit in pattern for digit in digits):
             others.append(f"(?:{whole})(?P<k{place}>)")
-    return re.compile("|".join([f"{number}(?:{'|'.join(behind_number)})", *others]))
+    # most numbers are followed by none of the letters: only what may go on with any other is tried then
+    told = f"(?=[{re.escape(''.join(sorted(letters)))}])(?:{'|'.join(behind_number)})" if letters else "(?!)"
+    return re.compile("|".join([f"{number}(?:{'|'.join([told, *anywhere])})", *others]))
 
 
 def _outside_groups(pattern: str) -> str:
