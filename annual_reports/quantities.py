@@ -77,8 +77,11 @@ def _grammar(tables: Catalogue) -> _Grammar:
     return _Grammar(words, Amounts(words, known), Traps(tables["names"]), Counting(tables["counting"], known))
 
 
-# Where a number, or something that may hold one, begins.
-_BEGIN = re.compile(rf"[{DIGITS}{HAN_DIGITS}{CAPITALS}数半第双好《〈“‘「『\"【〔［\[]|几(?!近)")
+# Where a number, or something that may hold one, begins: 数百 and 好几, not 数字 and 良好. One set of signs, which a
+# search skips to; what it leaves out is looked at behind it.
+_BEGIN = re.compile(
+    rf"[{DIGITS}{HAN_DIGITS}{CAPITALS}数几半第双好《〈“‘「『\"【〔［\[](?<!几(?=近))(?<!好(?!几))(?<!数(?![十百千万亿]))"
+)
 _OPENING = frozenset('《〈“‘「『"【')
 _YEAR_BRACKET = frozenset("〔［[")
 _ARABIC = frozenset("0123456789０１２３４５６７８９")
@@ -223,7 +226,7 @@ class _Reader:
                 return self._hundred_percent(start)
             if not (text[start] in "百千万亿十" and self._is_bounded(start)):
                 return self._leave(start, *trap)
-        if text[start] in "一二" and self._shape(traps.DATE, start, "date"):
+        if text[start] in "一二" and self._shape(traps.CHINESE_YEAR, start, "date"):
             return None
         if alone := self.amounts.alone(text, start):
             return self._han_left(start, alone.end(), "other")

@@ -16,8 +16,10 @@ from annual_reports.catalogue import Catalogue, CatalogueError
 from annual_reports.openings import opening_letters
 from annual_reports.report import Role, SectionKind
 
+# Opens with all its first letters, and looks back which of them it was: a search skips to these.
 _YEARISH = re.compile(
-    r"[2２二][0０〇○零][0-9０-９〇○零一二三四五六七八九]{2}|[去上前明来次往今本当]年|[上下前][一二]?年|历年来|年来|五(?:期间|以来)|以来"
+    r"[2２二去上前明来次往今本当下历年五以](?:(?<=[2２二])[0０〇○零][0-9０-９〇○零一二三四五六七八九]{2}|(?<=[去上前明来次往今本当])年"
+    r"|(?<=[上下前])[一二]?年|(?<=历)年来|(?<=[年以])来|(?<=五)(?:期间|以来))"
 )
 _NAMED = re.compile(
     r"结转(?:至|到|下)*(?:下|明|次|来)?一?年|《[^》]*》|〔\d+〕|[“\"][^”\"]*[”\"]|[（(][^）)]*[）)]|历年(?!来)"

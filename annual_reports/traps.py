@@ -39,6 +39,8 @@ ORDINAL = re.compile(
 )
 
 _YEAR = rf"(?:19|20|１９|２０)[{DIGITS}]{{2}}"
+_CHINESE_YEAR = rf"[一二]{S}[九〇零○Oo０0]{S}[{HAN_DIGITS}Oo０0]{S}[{HAN_DIGITS}Oo０0]{S}年(?:度|底|初|末)?"
+CHINESE_YEAR = re.compile(_CHINESE_YEAR, re.ASCII)  # all of DATE that begins with a Chinese digit
 _CLOCK = rf"(?:{S}[{DIGITS}]{{1,2}}{S}分)?"
 DATE = re.compile(
     rf"{_YEAR}(?:{S}(?:{_DASH}){S}(?:19|20|１９|２０)?[{DIGITS}]{{2}}){{0,9}}{S}(?:学年度?|年(?:度|底|初|末|版)?)"
@@ -51,7 +53,7 @@ DATE = re.compile(
     rf"|[{DIGITS}]{{1,2}}{S}时{_CLOCK}(?:许|整|半)?(?![间代效长段候刻政尚节任限差空速辰评])"
     rf"|[{DIGITS}]{{1,2}}{S}点(?:钟|整|半)?{_CLOCK}(?!建议|意见|要求|措施|做法|体会|[{DIGITS}以])"
     rf"|{_YEAR}(?=全年|以来)"
-    rf"|[一二]{S}[九〇零○Oo０0]{S}[{HAN_DIGITS}Oo０0]{S}[{HAN_DIGITS}Oo０0]{S}年(?:度|底|初|末)?",
+    rf"|{_CHINESE_YEAR}",
     re.ASCII,
 )
 DAY = re.compile(rf"[{DIGITS}]{{1,2}}{S}[日号]")
