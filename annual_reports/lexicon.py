@@ -106,12 +106,15 @@ class Lexicon:
 
     def unknown(self, text: str, start: int, end: int, tokens: Sequence[Token]) -> int:
         """How many letters of ``text[start:end]`` are neither in a token (of that stretch) nor a filler."""
-        count = 0
+        gaps = ""
         for first, last, _, _ in tokens:
             if first > start:
-                count += sum(map(self._says.__getitem__, text[start:first]))
-            start = max(start, last)
-        return count + (sum(map(self._says.__getitem__, text[start:end])) if start < end else 0)
+                gaps += text[start:first]
+            if last > start:  # noqa: PLR1730 (asked for every token)
+                start = last
+        if start < end:
+            gaps += text[start:end]
+        return sum(map(self._says.__getitem__, gaps)) if gaps else 0
 
     def unknown_words(self, gap: str) -> str:
         """The letters of a stretch between tokens, without the fillers of one character."""
