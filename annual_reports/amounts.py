@@ -78,6 +78,11 @@ class Amounts:
             rf"(?:{S}(?P<after>{words.after}))?"
         )
         self.match = self._pattern.match
+        goes_on = "".join(sorted({*_RANGE_BEGINS, *words.first_letters, *units.first_letters, *"个分点"}))
+        # A Chinese number behind which nothing stands that belongs to an amount: most count nothing and are such.
+        self.alone = re.compile(
+            rf"(?:[{HAN_DIGITS}]++|[{CAPITALS}]++|半)(?![{re.escape(goes_on)}{HAN_DIGITS}{DIGITS}{CAPITALS}])"
+        ).match
 
     def unit(self, printed: str | None) -> Unit:
         """The unit of a matched spelling, NO_UNIT for None."""

@@ -44,12 +44,13 @@ class BoundWords:
     """The words of ``catalogue["bounds"]``, ready for matching.
 
     ``tight`` and ``after`` are regular expressions without groups for the words right behind a number and behind its
-    unit; ``rules`` gives the rule of each word by side and word.
+    unit, ``first_letters`` what these begin with; ``rules`` gives the rule of each word by side and word.
     """
 
     def __init__(self, table: dict[str, Any]) -> None:
         words = [_word(key, entry) for key, entry in table.items()]
         self.tight, self.after = _either(words, "tight"), _either(words, "after")
+        self.first_letters = frozenset(w.word[0] for w in words if w.side in ("tight", "after"))
         self.rules = {(w.side, w.word): w.rule for w in words}
         self._before: dict[str, list[BoundWord]] = {}
         for word in sorted((w for w in words if w.side == "before"), key=lambda w: -len(w.word)):

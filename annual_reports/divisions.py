@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -109,6 +110,8 @@ class Divisions:
             if path in by_path and (province, city, county, spelling) not in by_path:
                 by_name.setdefault(spelling, []).append(by_path[path])
                 self.spelled.setdefault(path, []).append(spelling)
+        opening = itemgetter(slice(2))
+        self.openings = {*map(opening, by_name), *map(opening, self.aliases)}  # what all names begin with
 
     def named(self, name: str) -> list[Unit]:
         """The units of this very name; where there is none, those known by it (short or former names)."""

@@ -8,7 +8,7 @@ itself. Leaves out which figure belongs to which indicator.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -45,12 +45,16 @@ def build(
 def _without_listed(text: str, quantities: list[Quantity], members: Sequence[int], phrasings: Phrasings) -> list[int]:
     """``members`` without those that only by chance have the value of another one of their sentence, under other words
     (法律培训4次、学法培训4次): these get their words as scope, as they would with any other value."""
+    values = {index: (quantities[index].sentence_start, quantities[index].value) for index in members}
+    times = Counter(values.values())
     seen: dict[tuple[int, float], str] = {}
     rest: list[int] = []
-    for index in members:
-        quantity = quantities[index]
+    for index, value in values.items():
+        if times[value] == 1:
+            rest.append(index)
+            continue
         own = phrases.own(text, quantities, index, phrasings)
-        first = seen.setdefault((quantity.sentence_start, quantity.value), own.phrase)
+        first = seen.setdefault(value, own.phrase)
         if own.printed and first and first not in own.phrase and own.phrase not in first:
             _scope(quantities, index, own.printed)
         else:

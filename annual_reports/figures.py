@@ -7,9 +7,9 @@ out how each of them decides.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import NamedTuple
 
 from annual_reports import indicators, periods, quantities, roles, tables, zeros
@@ -75,13 +75,15 @@ class _Reader:
     def quantities(self, lines: Sequence[Line]) -> list[Quantity]:
         found = self._zeros()
         table = tables.read(self.text, lines)
-        taken = [(zero.start, zero.end) for zero in found] + table.cells + list(self._decimal_marks())
+        taken = sorted([*((zero.start, zero.end) for zero in found), *table.cells, *self._decimal_marks()])
+        starts = [start for start, _ in taken]
+        reach = [0, *accumulate((end for _, end in taken), max)]  # how far the first so many of them reach
         mentions = [
             mention
             for mention in quantities.valued(self.text, self.catalogue)
             if (mention.kind == "quantity" or mention.kind in _ROLE_OF_KIND)
             and mention.value is not None
-            and not any(start < mention.end and mention.start < end for start, end in taken)
+            and reach[bisect_left(starts, mention.end)] <= mention.start
         ]
         for sentence, group in groupby(mentions, key=lambda mention: self.sentences.around(mention.start)):
             found += self._of_sentence(sentence, list(group))

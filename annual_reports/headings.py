@@ -71,8 +71,9 @@ class _Kinds:
         self.opens = tuple(word for entry in entries.values() for word in entry.get("opens", ()))
         self.weak = [(kind, re.compile("|".join(entry["weak"]))) for kind, entry in entries.items() if "weak" in entry]
         self.sub = re.compile("|".join(f"(?P<{kind}>{'|'.join(entry['subsection'])})" for kind, entry in table.items()))
+        self.of_title = lru_cache(4096)(self._of_title)  # asked up to three times for each, and titles recur
 
-    def of_title(self, title: str) -> SectionKind | None:
+    def _of_title(self, title: str) -> SectionKind | None:
         """The kind whose words come first in a level-1 title, the longer ones where two begin together."""
         told = self.title if title.startswith(self.opens) else [*self.title, *self.ending]
         hits = [(m.start(), -len(m[0]), kind) for kind, words in told if (m := words.search(title))]

@@ -239,8 +239,7 @@ def _better(best: _Found | None, found: _Found) -> _Found:
 
 
 def _longest(group: frozenset[str], present: frozenset[str]) -> int:
-    common = group & present
-    return max(map(len, common)) if common else 0
+    return 0 if group.isdisjoint(present) else max(map(len, group & present))
 
 
 def _names_rate(noun: Sequence[Token]) -> bool:
@@ -264,7 +263,7 @@ def _named(tables: Iterable[dict[str, str]], places: Sequence[frozenset[str]]) -
     """The one scope that the words name, the nearest place first; none where they name several."""
     for table in tables:
         for place in places:
-            named = {table[word] for word in place if word in table}
+            named = {table[word] for word in table.keys() & place}
             if len(named) == 1:
                 return named.pop()
             if named:

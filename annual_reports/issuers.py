@@ -121,6 +121,8 @@ def _placeless(phrase: str, words: str, party: bool) -> Named | None:
 
 def longest(words: str, divisions: Divisions) -> tuple[str, list[Unit]]:
     """The longest place name that ``words`` begin with, and the units of that name; ("", []) where there is none."""
+    if words[:2] not in divisions.openings:
+        return "", []
     for length in range(min(len(words), _LONGEST_NAME), 1, -1):
         name = words[:length]
         if found := divisions.named(name):

@@ -8,6 +8,7 @@ many indicators there are. Leaves out what the words mean: that is ``phrasings``
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import compress
 from operator import add
 from typing import NamedTuple
 
@@ -37,6 +38,17 @@ class _Entry(NamedTuple):
     opaque: bool
 
 
+class _Letters(dict[str, bool]):
+    """Whether a character is a letter that says something, by the character; told when it is first met."""
+
+    def __init__(self, fillers: frozenset[str]) -> None:
+        self.fillers = fillers
+
+    def __missing__(self, one: str) -> bool:
+        says = self[one] = one.isalpha() and not one.isascii() and one not in self.fillers
+        return says
+
+
 NOTHING: frozenset[str] = frozenset()
 
 
@@ -54,6 +66,7 @@ class Lexicon:
         words = {*words, *self.verbs}
         meaning, fillers, closed = set(words), frozenset(fillers), frozenset(opaque)
         self._bare = frozenset(word for word in fillers if len(word) == 1)
+        self._says = _Letters(self._bare)
         entries: dict[str, dict[str, list[_Entry]]] = {}  # first two letters → third ("": none needed) → words
         for word in sorted((meaning | fillers | closed) - self._bare, key=len, reverse=True):
             inner = frozenset({word}) & meaning if word in closed else _beginnings(word, meaning)
@@ -93,16 +106,19 @@ class Lexicon:
 
     def unknown(self, text: str, start: int, end: int, tokens: Sequence[Token]) -> int:
         """How many letters of ``text[start:end]`` are neither in a token (of that stretch) nor a filler."""
-        count = 0
+        gaps = ""
         for first, last, _, _ in tokens:
             if first > start:
-                count += len(self.unknown_words(text[start:first]))
-            start = max(start, last)
-        return count + (len(self.unknown_words(text[start:end])) if start < end else 0)
+                gaps += text[start:first]
+            if last > start:  # noqa: PLR1730 (asked for every token)
+                start = last
+        if start < end:
+            gaps += text[start:end]
+        return sum(map(self._says.__getitem__, gaps)) if gaps else 0
 
     def unknown_words(self, gap: str) -> str:
         """The letters of a stretch between tokens, without the fillers of one character."""
-        return "".join(one for one in gap if one.isalpha() and not one.isascii() and one not in self._bare)
+        return "".join(compress(gap, map(self._says.__getitem__, gap)))
 
     def words_of(self, text: str, start: int = 0, end: int | None = None) -> frozenset[str]:
         """Every word that stands in ``text[start:end]``."""

@@ -31,7 +31,9 @@ _YEAR = re.compile(
 _BRACKETED = re.compile(rf"[（(〔【]\s?(?P<year>{_NUMERAL})\s?(?:年?度?)[)）〕】](?!\s*第?\d+\s*号)")
 _IN_NAME = re.compile(rf"(?<!\d)(?P<year>{_NUMERAL})(?!\d|\s?[-—－~～至到]\s?{_NUMERAL})")
 _FIRST_PART = re.compile(r"^\s*(?:一\s?[、.．]|[（(]一[)）]|第一部分|1[、.．])", re.MULTILINE)
-_STATEMENT = re.compile(r"(?:现将|现就|将)[^。\n]{0,80}?(?:如下|报告|汇报)")
+_STATED = r"[^。\n]{0,80}?(?:如下|报告|汇报)"
+_STATEMENT = re.compile(rf"(?:现将|现就|将){_STATED}")
+_USUAL_STATEMENT = re.compile(f"将{_STATED}")  # found several times as fast, and mostly there is no other
 _OPENING = 300  # characters after the title in which a report says which year it speaks of
 
 _UNTIL = re.compile(
@@ -128,10 +130,15 @@ def _in_name(name: str) -> list[int]:
 
 
 def _of_statement(text: str) -> int | None:
-    for sentence in _STATEMENT.finditer(text):
-        if re.search("法治|依法行政|工作|情况", sentence[0]) and (found := years(sentence[0])):
+    for sentence in _statements(text):
+        if re.search("法治|依法行政|工作|情况", sentence) and (found := years(sentence)):
             return found[0]
     return None
+
+
+def _statements(text: str) -> list[str]:
+    """Every 「现将……如下」, from its 将 on."""
+    return (_STATEMENT if "现就" in text else _USUAL_STATEMENT).findall(text)
 
 
 def _of_headings(headings: Sequence[Section]) -> list[tuple[str, int | None]]:
@@ -155,7 +162,7 @@ def period(year: int, text: Text, title: str = "", published: date | None = None
     body = text.text
     start = _FIRST_PART.search(body, len(title))
     before = min(len(title) + _OPENING, start.start() if start else len(body))
-    opening = f"{title}\n{body[:before]}\n{''.join(_STATEMENT.findall(body[:4000]))}"
+    opening = f"{title}\n{body[:before]}\n{''.join(_statements(body[:4000]))}"
     inside = published is not None and published.year == year
     end = _cut_off(year, opening) or (_cut_off(year, body) if inside else None)
     if end is None and inside:

@@ -91,10 +91,9 @@ def _noun_phrase(words: str, phrasings: Phrasings) -> str:
     """The last noun phrase of ``words``: what stands behind the last verb and list mark, without quotation marks;
     "" where nothing of a noun's length is left."""
     bare = _MARKS.sub("", _LIST_MARK.split(words)[-1])
-    while trailing := next((word for word in phrasings.no_scope if bare.endswith(word)), ""):
-        bare = bare.removesuffix(trailing)
-    verbs = [word for word in phrasings.no_scope if len(word) > 1]  # one character may be part of a noun: 公共
-    bare = bare[max((bare.rfind(verb) + len(verb) for verb in verbs if verb in bare), default=0) :]
-    while leading := next((word for word in phrasings.no_scope if bare.startswith(word)), ""):
-        bare = bare.removeprefix(leading)
+    while bare.endswith(phrasings.no_scope):
+        bare = bare.removesuffix(next(word for word in phrasings.no_scope if bare.endswith(word)))
+    verbs = [verb for verb in phrasings.no_scope_verbs if verb in bare]
+    bare = bare[max((bare.rfind(verb) + len(verb) for verb in verbs), default=0) :]
+    bare = phrasings.no_scope_ahead.sub("", bare, count=1)
     return bare if len(bare) > 1 else ""

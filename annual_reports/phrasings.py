@@ -7,6 +7,7 @@ that is ``indicators``.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -63,7 +64,9 @@ class Phrasings:
     scopes: dict[str, Scopes]
     factors: dict[str, dict[str, float]]  # code → unit → how many of the indicator's unit
     units: dict[str, str]  # code → the indicator's unit
-    no_scope: tuple[str, ...]  # verbs and other words that name no breakdown
+    no_scope: tuple[str, ...]  # verbs and other words that name no breakdown, the longest first
+    no_scope_ahead: re.Pattern[str]  # any number of them, where a phrase begins
+    no_scope_verbs: tuple[str, ...]  # those of more than one character: one may be part of a noun (公共)
     vocabulary: dict[str, frozenset[str]]  # code → the words of its rules, which do not narrow it
 
 
@@ -72,6 +75,7 @@ def compile_phrasings(catalogue: Catalogue) -> Phrasings:
     """``catalogue`` made ready for matching. Raises CatalogueError where its tables do not fit together."""
     indicators, vocabularies = catalogue["indicators"], catalogue["scopes"]
     groups = catalogue["words"]
+    no_scope = tuple(sorted(groups[NO_SCOPE], key=len, reverse=True))
     numbered = (
         (code, number, entry)
         for code, entries in catalogue["phrasings"].items()
@@ -97,7 +101,9 @@ def compile_phrasings(catalogue: Catalogue) -> Phrasings:
         scopes=scopes,
         factors={code: _factors(indicator) for code, indicator in indicators.items()},
         units={code: indicator["unit"] for code, indicator in indicators.items()},
-        no_scope=tuple(sorted(groups[NO_SCOPE], key=len, reverse=True)),
+        no_scope=no_scope,
+        no_scope_ahead=re.compile(f"(?:{'|'.join(map(re.escape, no_scope))})*"),
+        no_scope_verbs=tuple(word for word in no_scope if len(word) > 1),
         vocabulary={code: _vocabulary(rule for rule in rules if rule.code == code) for code in indicators},
     )
 

@@ -77,8 +77,11 @@ def _grammar(tables: Catalogue) -> _Grammar:
     return _Grammar(words, Amounts(words, known), Traps(tables["names"]), Counting(tables["counting"], known))
 
 
-# Where a number, or something that may hold one, begins.
-_BEGIN = re.compile(rf"[{DIGITS}{HAN_DIGITS}{CAPITALS}数半第双好《〈“‘「『\"【〔［\[]|几(?!近)")
+# Where a number, or something that may hold one, begins: 数百 and 好几, not 数字 and 良好. One set of signs, which a
+# search skips to; what it leaves out is looked at behind it.
+_BEGIN = re.compile(
+    rf"[{DIGITS}{HAN_DIGITS}{CAPITALS}数几半第双好《〈“‘「『\"【〔［\[](?<!几(?=近))(?<!好(?!几))(?<!数(?![十百千万亿]))"
+)
 _OPENING = frozenset('《〈“‘「『"【')
 _YEAR_BRACKET = frozenset("〔［[")
 _ARABIC = frozenset("0123456789０１２３４５６７８９")
@@ -218,35 +221,44 @@ class _Reader:
 
     def _han(self, start: int) -> None:
         text = self.text
-        word = self.bounds.before(text, start, self.done)
         if trap := self.traps.word(text, start):
             if text.startswith("百分百", start) and _RATE_BEFORE.search(text[max(0, start - 6) : start]):
                 return self._hundred_percent(start)
-            if not (text[start] in "百千万亿十" and (word or self._is_bounded(start))):
+            if not (text[start] in "百千万亿十" and self._is_bounded(start)):
                 return self._leave(start, *trap)
-        if text[start] in "一二" and self._shape(traps.DATE, start, "date"):
+        if text[start] in "一二" and self._shape(traps.CHINESE_YEAR, start, "date"):
             return None
+        if alone := self.amounts.alone(text, start):
+            return self._han_left(start, alone.end(), "other")
+        return self._han_amount(start)
+
+    def _han_amount(self, start: int) -> None:
+        """A Chinese number that no fixed word claims and that a unit or the like may follow."""
+        text = self.text
         match = self.amounts.match(text, start)
         if match is None:
             return None
-        word = word or self.bounds.apart(text, start, self.done)
+        word = self.bounds.before(text, start, self.done) or self.bounds.apart(text, start, self.done)
         upper = self._upper_end(match)
         kind = self.counting.kind(text, match, upper, word)
         if kind == "quantity" and not self.traps.pattern(text, start):
             return self._take(match, word, upper)
-        return self._han_left(start, match, kind if kind != "quantity" else "name")
+        end = match.end("number") if match["number"] else match.end()
+        return self._han_left(start, end, kind if kind != "quantity" else "name")
 
     def _is_bounded(self, start: int) -> bool:
-        """百余名, 百件以上: a round number of an idiom that its words make a count."""
+        """近百, 百余名, 百件以上: a round number of an idiom that its words make a count."""
+        if self.bounds.before(self.text, start, self.done):
+            return True
         match = self.amounts.match(self.text, start)
         return match is not None and bool(match["tight"] or match["after"])
 
-    def _han_left(self, start: int, match: re.Match[str], kind: Kind) -> None:
-        if end := traps.heading_at(self.text, start):
-            self._leave(start, end, "heading")
+    def _han_left(self, start: int, end: int, kind: Kind) -> None:
+        """The Chinese number ``text[start:end]`` that is no quantity; more shapes and names may begin with it."""
+        if heading := traps.heading_at(self.text, start):
+            self._leave(start, heading, "heading")
         elif not self._shape(traps.ENUMERATION, start, "ordinal"):
-            trap = self.traps.pattern(self.text, start)
-            self._leave(start, *(trap or (match.end("number") if match["number"] else match.end(), kind)))
+            self._leave(start, *(self.traps.pattern(self.text, start) or (end, kind)))
 
     def _hundred_percent(self, start: int) -> None:
         """「满意率达百分百」 is a rate; 百分百 anywhere else an idiom."""

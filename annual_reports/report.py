@@ -1,7 +1,9 @@
 """The result types of a reading, and nothing else about how they come about.
 
-Everything a reading says is one of these frozen records. Offsets count characters of ``Report.text``, the cleaned
-text that is also kept in the warehouse; ``text[start:end]`` is what ``printed`` says, white space aside.
+Everything a reading says is one of these records, never changed once made; those that a report has many of are not
+frozen all the same, because Python takes three times as long to make a frozen one. Offsets count characters of
+``Report.text``, the cleaned text that is also kept in the warehouse; ``text[start:end]`` is what ``printed`` says,
+white space aside.
 ``annual_reports.reading.read`` is the one way to get a Report.
 """
 
@@ -77,7 +79,7 @@ class Period:
     part_year: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Section:
     """A heading with its body, its subsections included: ``text[start:end]``; the heading itself ends at ``title_end``.
 
@@ -98,7 +100,7 @@ class Section:
     parent: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Quantity:
     """A number of the text with what it says. One number for two nouns stands once per indicator, with the same span.
 
@@ -126,7 +128,7 @@ class Quantity:
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Fact:
     """What the report states of one indicator and scope in its year; ``quantities`` index its places of evidence.
 
@@ -146,7 +148,7 @@ class Fact:
     flags: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Check:
     """Arithmetic that the text implies, tested and never repaired.
 

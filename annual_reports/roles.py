@@ -7,16 +7,20 @@ and what kind of number it is (``quantities`` tells dates, ordinals and names ap
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
 from annual_reports import periods
 from annual_reports.catalogue import Catalogue, CatalogueError
+from annual_reports.openings import opening_letters
 from annual_reports.report import Role, SectionKind
 
+# Opens with all its first letters, and looks back which of them it was: a search skips to these.
 _YEARISH = re.compile(
-    r"[2２二][0０〇○零][0-9０-９〇○零一二三四五六七八九]{2}|[去上前明来次往今本当]年|[上下前][一二]?年|历年来|年来|五(?:期间|以来)|以来"
+    r"[2２二去上前明来次往今本当下历年五以](?:(?<=[2２二])[0０〇○零][0-9０-９〇○零一二三四五六七八九]{2}|(?<=[去上前明来次往今本当])年"
+    r"|(?<=[上下前])[一二]?年|(?<=历)年来|(?<=[年以])来|(?<=五)(?:期间|以来))"
 )
 _NAMED = re.compile(
     r"结转(?:至|到|下)*(?:下|明|次|来)?一?年|《[^》]*》|〔\d+〕|[“\"][^”\"]*[”\"]|[（(][^）)]*[）)]|历年(?!来)"
@@ -77,26 +81,59 @@ class _Rule:
     sections: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """``roles.yml`` compiled: the rules in order, and all their ``before`` patterns as one, which most figures fail."""
+class _Choice(NamedTuple):
+    """Rules that a figure's unit, section and words before it leave, and what must be ``printed`` or come ``after`` it
+    for any of them to apply; both None where one may apply whatever that is."""
 
     rules: tuple[_Rule, ...]
-    any_before: re.Pattern[str]
-    _chosen: dict[tuple[str, SectionKind | None, bool], tuple[_Rule, ...]] = field(default_factory=dict, compare=False)
+    printed: re.Pattern[str] | None = None
+    after: re.Pattern[str] | None = None
 
-    def of(self, unit: str, section: SectionKind | None, has_before: bool) -> tuple[_Rule, ...]:
-        """The rules that can apply to a figure of that ``unit`` and ``section``, with or without a word before it."""
-        key = (unit, section, has_before)
-        if key not in self._chosen:
-            self._chosen[key] = tuple(
-                rule
-                for rule in self.rules
-                if (has_before or not rule.before)
-                and (not rule.units or unit in rule.units)
-                and (not rule.sections or section in rule.sections)
-            )
-        return self._chosen[key]
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """``roles.yml`` compiled: the rules in order, and all their ``before`` patterns as one, which most figures fail:
+    ``any_before``, a match of which begins with one of the ``letters``, and the few that may begin with any letter."""
+
+    rules: tuple[_Rule, ...]
+    letters: re.Pattern[str]
+    any_before: re.Pattern[str]
+    others_before: re.Pattern[str]
+    _chosen: dict[tuple[str, SectionKind | None, bool], _Choice] = field(default_factory=dict, compare=False)
+
+    def of(self, place: Place, before: str, printed: str, after: str) -> tuple[_Rule, ...]:
+        """The rules that can apply to the figure at ``place``, with these words before it, its own, and after it."""
+        first = self.letters.search(before)
+        has_before = (
+            first is not None and self.any_before.search(before, first.start()) is not None
+        ) or self.others_before.search(before) is not None
+        key = (place.unit, place.section, has_before)
+        choice = self._chosen.get(key)
+        if choice is None:
+            choice = self._chosen[key] = self._choice(*key)
+        if choice.printed and choice.after and not (choice.printed.fullmatch(printed) or choice.after.match(after)):
+            return ()
+        return choice.rules
+
+    def _choice(self, unit: str, section: SectionKind | None, has_before: bool) -> _Choice:
+        rules = tuple(
+            rule
+            for rule in self.rules
+            if (has_before or not rule.before)
+            and (not rule.units or unit in rule.units)
+            and (not rule.sections or section in rule.sections)
+        )
+        if has_before or not all(rule.printed or rule.after for rule in rules):
+            return _Choice(rules)
+        return _Choice(
+            rules,
+            _any(rule.printed.pattern for rule in rules if rule.printed),
+            _any(rule.after.pattern for rule in rules if rule.after and not rule.printed),
+        )
+
+
+def _any(patterns: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns) or "(?!)")
 
 
 @lru_cache(maxsize=8)
@@ -123,7 +160,20 @@ def compile_rules(catalogue: Catalogue) -> Rules:
         )
         for name, entry in catalogue["roles"].items()
     )
-    return Rules(rules, re.compile("|".join(f"(?:{rule.before.pattern})" for rule in rules if rule.before) or "(?!)"))
+    letters: set[str] = set()
+    known: list[str] = []
+    others: list[str] = []
+    for before in (rule.before.pattern for rule in rules if rule.before):
+        opening = opening_letters(before)
+        letters.update(opening or ())
+        (others if opening is None else known).append(before)
+    any_letter = f"[{re.escape(''.join(sorted(letters)))}]" if letters else "(?!)"
+    return Rules(
+        rules,
+        re.compile(any_letter),
+        re.compile(f"(?={any_letter})(?:{_any(known).pattern})"),
+        _any(others),
+    )
 
 
 def assign(text: str, place: Place, report_year: int, rules: Rules) -> Reading:
@@ -136,7 +186,7 @@ def assign(text: str, place: Place, report_year: int, rules: Rules) -> Reading:
     before, printed, after = text[begin:start], text[start:end], text[end:last]
     if "分别" in before:
         before = _SHARED.sub(r"\1", before)
-    for rule in rules.of(place.unit, place.section, rules.any_before.search(before) is not None):
+    for rule in rules.of(place, before, printed, after):
         if (
             (not rule.printed or rule.printed.fullmatch(printed))
             and (not rule.before or rule.before.search(before))

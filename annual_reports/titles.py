@@ -60,7 +60,7 @@ _PUBLISHED_WITH = re.compile(
 _FIRST_PART = re.compile(
     r"(?:(?:^|(?<=[：:。]))[ \u3000]*(?:第一部分|一、)|^[ \u3000]*1[、.．])[^。\n]{2,60}", re.MULTILINE
 )
-_CUT = re.compile(r"[（(]\s?略\s?[)）]")
+_CUT = re.compile(r"略(?:(?<=[（(]略)|(?<=[（(]\s略))\s?[)）]")  # its rarest sign first: found the soonest
 _HEAD_LINES = 40
 _LONGEST_OPENING = 3000  # characters
 _SHORTEST_BODY = 120  # characters; below this a page holds a title and a link to the file that holds the report

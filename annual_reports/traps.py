@@ -10,6 +10,7 @@ import re
 from typing import Any, Literal
 
 from annual_reports.catalogue import CatalogueError
+from annual_reports.openings import opening_letters
 from annual_reports.units import SPACE as S
 
 Kind = Literal["quantity", "date", "ordinal", "name", "idiom", "frequency", "heading", "other"]
@@ -38,6 +39,8 @@ ORDINAL = re.compile(
 )
 
 _YEAR = rf"(?:19|20|１９|２０)[{DIGITS}]{{2}}"
+_CHINESE_YEAR = rf"[一二]{S}[九〇零○Oo０0]{S}[{HAN_DIGITS}Oo０0]{S}[{HAN_DIGITS}Oo０0]{S}年(?:度|底|初|末)?"
+CHINESE_YEAR = re.compile(_CHINESE_YEAR, re.ASCII)  # all of DATE that begins with a Chinese digit
 _CLOCK = rf"(?:{S}[{DIGITS}]{{1,2}}{S}分)?"
 DATE = re.compile(
     rf"{_YEAR}(?:{S}(?:{_DASH}){S}(?:19|20|１９|２０)?[{DIGITS}]{{2}}){{0,9}}{S}(?:学年度?|年(?:度|底|初|末|版)?)"
@@ -50,7 +53,7 @@ DATE = re.compile(
     rf"|[{DIGITS}]{{1,2}}{S}时{_CLOCK}(?:许|整|半)?(?![间代效长段候刻政尚节任限差空速辰评])"
     rf"|[{DIGITS}]{{1,2}}{S}点(?:钟|整|半)?{_CLOCK}(?!建议|意见|要求|措施|做法|体会|[{DIGITS}以])"
     rf"|{_YEAR}(?=全年|以来)"
-    rf"|[一二]{S}[九〇零○Oo０0]{S}[{HAN_DIGITS}Oo０0]{S}[{HAN_DIGITS}Oo０0]{S}年(?:度|底|初|末)?",
+    rf"|{_CHINESE_YEAR}",
     re.ASCII,
 )
 DAY = re.compile(rf"[{DIGITS}]{{1,2}}{S}[日号]")
@@ -126,14 +129,22 @@ def _beginning_with(number: str, digits: str, patterns: list[str]) -> re.Pattern
     """The patterns that can begin with a number of these ``digits``, as one expression. What opens with ``#`` stands
     behind a single number: trying the number again for each of them took most of the time of a reading. The group that
     tells which it was is empty and stands at the end, so that the first letter is enough to pass a pattern over."""
-    behind_number, others = [], []
+    behind_number, anywhere, others = [], [], []
+    letters: set[str] = set()
     for place, pattern in enumerate(patterns):
         whole = pattern.replace("#", _NUMBER)
         if pattern.startswith("#") and "|" not in _outside_groups(pattern):
-            behind_number.append(f"(?:{whole.removeprefix(_NUMBER)})(?P<k{place}>)")
+            rest = whole.removeprefix(_NUMBER)
+            behind_number.append(f"(?:{rest})(?P<k{place}>)")
+            if opening := opening_letters(rest):
+                letters |= opening
+            else:
+                anywhere.append(f"(?:{rest})(?P<K{place}>)")
         elif "#" in pattern or any(digit in pattern for digit in digits):
             others.append(f"(?:{whole})(?P<k{place}>)")
-    return re.compile("|".join([f"{number}(?:{'|'.join(behind_number)})", *others]))
+    # most numbers are followed by none of the letters: only what may go on with any other is tried then
+    told = f"(?=[{re.escape(''.join(sorted(letters)))}])(?:{'|'.join(behind_number)})" if letters else "(?!)"
+    return re.compile("|".join([f"{number}(?:{'|'.join([told, *anywhere])})", *others]))
 
 
 def _outside_groups(pattern: str) -> str:

@@ -35,6 +35,11 @@ class Units:
     pattern: str
     by_spelling: dict[str, Unit]
 
+    @property
+    def first_letters(self) -> frozenset[str]:
+        """The letters that a unit can begin with."""
+        return frozenset(spelling[0] for spelling in self.by_spelling)
+
     def of(self, printed: str) -> Unit:
         """The unit of a printed spelling (white space removed), composites such as ``件（次）`` included."""
         known = self.by_spelling.get(printed)

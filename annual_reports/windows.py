@@ -11,11 +11,13 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from annual_reports.lexicon import NOTHING, Lexicon, Token
 
 JOINT = re.compile(r"、|以及|和|及|与|或者|或")
 _LIST_MARK = re.compile(r"、|和|及|与")
+_WORDS_OF = itemgetter(2)  # of a Token
 _OF_WHICH = "其中"
 _RESPECTIVELY = "分别"
 _SUCH_AS = re.compile(r"等(?!级|待|候|额|同|于|值|次)(?=[^\W\d_])")
@@ -112,7 +114,7 @@ def windows(
                 before,
                 behind,
                 said,
-                said.union(*[token[2] for token in near]) if near else said,
+                said.union(*map(_WORDS_OF, near)) if near else said,
                 listed,
                 foreign=_foreign(text, own, before, listed, lexicon) + lexicon.unknown(text, last, right, behind),
                 plain=plain,
@@ -157,7 +159,7 @@ def _predicate(text: str, last: int, rest: Span, behind: list[Token], figures: S
 
 def words(tokens: Sequence[Token]) -> frozenset[str]:
     """Every meaningful word of ``tokens``."""
-    return NOTHING.union(*[inner for _, _, inner, _ in tokens])
+    return NOTHING.union(*map(_WORDS_OF, tokens))
 
 
 def _places(text: str, sentence: Span, figures: Sequence[Span], marks: list[int]) -> list[_Place]:

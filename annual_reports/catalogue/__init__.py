@@ -62,17 +62,26 @@ def _stamp(overlay: Path | None) -> tuple[tuple[str, int, int], ...]:
 
 @lru_cache(maxsize=8)
 def _load(overlay: Path | None, stamp: tuple[tuple[str, int, int], ...]) -> Catalogue:
+    shipped, own = sorted(SHIPPED.glob("*.yml")), sorted(overlay.glob("*.yml")) if overlay else []
     digest = hashlib.sha256()
+    for path in (*shipped, *own):
+        digest.update(path.name.encode() + path.read_bytes())
+    version = digest.hexdigest()[:16]
     tables: dict[str, Any] = {}
-    for path in sorted(SHIPPED.glob("*.yml")):
-        digest.update(path.name.encode() + path.read_bytes())
-        tables[path.stem] = read_table(path, SHIPPED / f"{path.stem}.schema.json")
-    for path in sorted(overlay.glob("*.yml")) if overlay else ():
-        if path.stem not in tables:
+    for path in (*shipped, *own):
+        if path.parent != SHIPPED and path.stem not in tables:
             raise CatalogueError(f"{path}：没有名为「{path.stem}」的目录表，可用的有：{'、'.join(tables)}")
-        digest.update(path.name.encode() + path.read_bytes())
-        tables[path.stem] = {**tables[path.stem], **read_table(path, SHIPPED / f"{path.stem}.schema.json")}
-    return Catalogue(digest.hexdigest()[:16], tables)
+        schema = SHIPPED / f"{path.stem}.schema.json"
+        tables[path.stem] = {**tables.get(path.stem, {}), **read_table(path, schema, version in _CHECKED)}
+    return Catalogue(version, tables)
+
+
+_CHECKED: set[str] = set()
+
+
+def take_as_checked(version: str) -> None:
+    """Do not check the tables of this version again: the process that started this one has loaded them."""
+    _CHECKED.add(version)
 
 
 class _Loader(yaml.CSafeLoader):
@@ -84,12 +93,16 @@ class _Loader(yaml.CSafeLoader):
     }
 
 
-def read_table(path: Path, schema: Path) -> dict[str, Any]:
-    """One YAML file as a mapping, checked against its schema; errors name ``path`` and the line."""
+def read_table(path: Path, schema: Path, checked: bool = False) -> dict[str, Any]:
+    """One YAML file as a mapping, checked against its schema unless it is known to be ``checked``; errors name ``path``
+    and the line."""
     source = path.read_text("utf-8")
     try:
-        node = yaml.compose(source, Loader=_Loader)
-        data = yaml.load(source, Loader=_Loader)
+        loader = _Loader(source)
+        node = loader.get_single_node()
+        if isinstance(node, yaml.MappingNode) and not checked:
+            _refuse_duplicates(path, node)
+        data = loader.construct_document(node) if node is not None else None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f" 第 {mark.line + 1} 行第 {mark.column + 1} 列" if mark else ""
@@ -100,8 +113,8 @@ def read_table(path: Path, schema: Path) -> dict[str, Any]:
         return {}
     if not isinstance(node, yaml.MappingNode):
         raise CatalogueError(f"{path} 第 1 行：最外层应为「键: 条目」的映射")
-    _refuse_duplicates(path, node)
-    _validate(path, schema, data, node)
+    if not checked:
+        _validate(path, schema, data, node)
     return dict(data)
 
 

@@ -185,8 +185,10 @@ def _is_site(line: Line) -> bool:
         return not _MARK.match(text)
     if len(text) <= 200 and _names_site(text) and not _MARK.match(text):
         return True
+    if sentence or not line.linked or _MARK.match(text):
+        return False
     words = len(_DATES.sub("", text).strip(" >＞»|·\u00a0\u3000"))
-    return not sentence and not _MARK.match(text) and line.linked * 5 >= words * 3 and line.linked > 0
+    return line.linked * 5 >= words * 3
 
 
 def _title_line(above: list[Line], title: str | None) -> Line | None:
