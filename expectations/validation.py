@@ -6,11 +6,13 @@ audit.py. Great Expectations is imported inside the functions, for it costs ten 
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -109,15 +111,22 @@ def _copy(expectation: Any) -> Any:
     return expectation.copy(update={"id": None}, deep=True)
 
 
+@lru_cache(maxsize=1)
 def _great_expectations() -> Any:
     """Great Expectations, imported once, without its analytics, its progress bars and its notes on deprecation."""
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import great_expectations as gx
+    collecting = gc.isenabled()
+    gc.disable()  # all of it stays: to look for garbage in it takes a fifth of the import
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import great_expectations as gx
 
-        import expectations.duck
-        import expectations.row_relation  # noqa: F401  (both register themselves)
+            import expectations.duck
+            import expectations.row_relation  # noqa: F401  (both register themselves)
+    finally:
+        if collecting:
+            gc.enable()
     logging.getLogger("great_expectations").setLevel(logging.ERROR)
     return gx
 
