@@ -123,17 +123,20 @@ class Rules:
             and (not rule.units or unit in rule.units)
             and (not rule.sections or section in rule.sections)
         )
-        if has_before or not all(rule.printed or rule.after for rule in rules):
+        printed = [rule.printed for rule in rules if rule.printed]
+        after = [rule.after for rule in rules if rule.after and not rule.printed]
+        if has_before or len(printed) + len(after) < len(rules) or not all(map(_is_plain, (*printed, *after))):
             return _Choice(rules)
-        return _Choice(
-            rules,
-            _any(rule.printed.pattern for rule in rules if rule.printed),
-            _any(rule.after.pattern for rule in rules if rule.after and not rule.printed),
-        )
+        return _Choice(rules, _any(printed), _any(after))
 
 
-def _any(patterns: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns) or "(?!)")
+def _any(patterns: Iterable[re.Pattern[str]]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern.pattern})" for pattern in patterns) or "(?!)")
+
+
+def _is_plain(pattern: re.Pattern[str]) -> bool:
+    """Whether it means the same as a part of another: it has no groups, which would be counted on, and no flags."""
+    return not pattern.groups and pattern.flags == re.UNICODE
 
 
 @lru_cache(maxsize=8)
@@ -161,10 +164,13 @@ def compile_rules(catalogue: Catalogue) -> Rules:
         for name, entry in catalogue["roles"].items()
     )
     letters: set[str] = set()
-    known: list[str] = []
-    others: list[str] = []
-    for before in (rule.before.pattern for rule in rules if rule.before):
-        opening = opening_letters(before)
+    known: list[re.Pattern[str]] = []
+    others: list[re.Pattern[str]] = []
+    befores = [rule.before for rule in rules if rule.before]
+    if not all(map(_is_plain, befores)):
+        befores = [re.compile("")]  # found before every figure: each rule is then tried by itself
+    for before in befores:
+        opening = opening_letters(before.pattern)
         letters.update(opening or ())
         (others if opening is None else known).append(before)
     any_letter = f"[{re.escape(''.join(sorted(letters)))}]" if letters else "(?!)"

@@ -78,6 +78,7 @@ HEADING = re.compile(
 )
 _IN_BRACKETS = re.compile(rf"[{DIGITS}{HAN_DIGITS}]{{1,3}}{S}[）)]")
 ENUMERATION = re.compile(r"[一二三四五六七八九十]{1,3}(?:是|则|要)(?!一|否)")
+_WORD_DIGITS = frozenset(HAN_DIGITS + "半")
 _MARK_BEFORE = frozenset("\n。；：;:！!？?（(")
 
 
@@ -94,16 +95,21 @@ class Traps:
                     patterns.append(f"{word}(?![{DIGITS}万亿.%％余多件次人份户家起条元亩吨])")
                     self._kinds.append(entry["kind"])
                 else:
-                    self._add_word(word, entry["kind"])
+                    self._add_word(name, word, entry["kind"])
             for pattern in entry.get("patterns", ()):
                 patterns.append(_checked(name, pattern))
                 self._kinds.append(entry["kind"])
         self._arabic = _beginning_with(f"[{DIGITS}]++", "0123456789", patterns)
         self._han = _beginning_with(f"[{HAN_DIGITS}]++", HAN_DIGITS + "半", patterns)
 
-    def _add_word(self, word: str, kind: Kind) -> None:
-        """A word is looked up by two of its letters: its digit with the one behind, or the one before."""
-        offset = next((i for i, letter in enumerate(word) if letter in HAN_DIGITS), 0)
+    def _add_word(self, name: str, word: str, kind: Kind) -> None:
+        """A word is looked up by two of its letters: its digit (or 半) with the one behind, or the one before."""
+        offset = next((i for i, letter in enumerate(word) if letter in _WORD_DIGITS), None)
+        if offset is None:
+            raise CatalogueError(
+                f"names.yml 的「{name}」：words 里的「{word}」没有中文数字，也不以数字开头，不会被找到；"
+                "请改写成 patterns，从数字写起"
+            )
         group = self._words.setdefault(word[:2] if offset == 0 else word[offset - 1 : offset + 1], [])
         group.append((word, offset, kind))
         group.sort(key=lambda known: -len(known[0]))

@@ -91,8 +91,7 @@ def _stage(
 ) -> None:
     """The frames with a row number, and the words that rules compare with, under the names that the suites use.
 
-    Nothing is copied: DuckDB reads the frames' own memory, each in one piece, so that the first of several rows is the
-    same in every run.
+    Texts are not copied: DuckDB reads the frames' own memory.
     """
     con.execute("SET enable_progress_bar = false")
     wanted = [(t, column, family) for t, columns in batch.COLUMNS.items() for column, family in columns.items()]

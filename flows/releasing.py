@@ -1,4 +1,4 @@
-"""From a loaded warehouse to a release: the audit, its record, the published copy, the quality pages.
+"""From a loaded warehouse to a release: the audit of the copy that was built, its record, the release, the pages.
 
 Knows in which order they come, so that what is published has passed the audit and shows it. Leaves out how each is done
 (``expectations.audit``, ``warehouse.publish``, ``expectations.pages``).
@@ -68,12 +68,17 @@ def publish(con: duckdb.DuckDBPyConnection, home: Home, building: Path, checked:
     """Put out what was built if the audit, which ended as ``checked``, does not refuse it; a refusal leaves the last
     release in place. The quality pages are ``render``'s."""
     if checked.outcome == "failed":
+        publishing.discard(building)
         return Outcome("failed", f"没有发布，上一版保持不动：{checked.message}", None, checked.broken)
     expected = _rows(con)
     try:
         release = publishing.put_out(con, home, building, check=lambda copy: _differs(expected, _rows(copy)))
     except publishing.PublishRefused as refusal:
+        publishing.discard(building)
         return Outcome("failed", str(refusal), None, checked.broken)
+    except BaseException:
+        publishing.discard(building)  # at once: on a full disk the pages want its space
+        raise
     reports, facts = release.rows["core.reports"], release.rows["core.facts"]
     message = f"已发布 {release.release_id}：{reports} 份报告，{facts:,} 项事实；{checked.message}"
     return Outcome("completed", message, str(home.published), checked.broken)

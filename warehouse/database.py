@@ -74,7 +74,8 @@ def open(home: Home, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
         if read_only:
             _refuse_unmigrated(con, home.warehouse)
         else:
-            con.execute("SET preserve_insertion_order = false")  # halves the time of a load; nothing relies on order
+            # halves the time of a load, which relies on no order; files are written in theirs (``publish``)
+            con.execute("SET preserve_insertion_order = false")
             migrate(con, home.warehouse)
     except (
         duckdb.IOException,

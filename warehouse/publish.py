@@ -45,7 +45,7 @@ NUMBER = r"^[+\-]?[0-9][0-9,]*(\.[0-9]+)?%?$"
 # nowhere in the release, gets its CSV up to here: at 10 million facts marts.evidence is gigabytes that no sheet opens.
 SHEET = 1_048_575
 
-# Given the built copy, open for reading; returns why it must not be published (Chinese), or None.
+# Given the built copy, not to be written; returns why it must not be published (Chinese), or None.
 Check = Callable[[duckdb.DuckDBPyConnection], str | None]
 
 
@@ -99,8 +99,11 @@ def discard(building: Path) -> None:
 
 @contextmanager
 def attached(con: duckdb.DuckDBPyConnection, building: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The copy in ``building``, open for reading. It shares what ``con`` may hold in memory: a connection of its own
-    would hold as much again."""
+    """The copy in ``building``, which cannot be written so; all else that ``con`` has open can.
+
+    It shares what ``con`` may hold in memory: a connection of its own would hold as much again. No other connection may
+    ask DuckDB's catalogue in the middle of a transaction meanwhile, or the file stays attached.
+    """
     con.execute(f"ATTACH {literal(str(building / DATABASE))} AS {COPY} (READ_ONLY)")
     try:
         with con.cursor() as copy:
@@ -119,7 +122,8 @@ def put_out(con: duckdb.DuckDBPyConnection, home: Home, building: Path, check: C
         _check(copy, check)
         old, changes = home.published_database.resolve(), building / "difference.csv"
         difference = release.compare(copy, old, COPY, changes) if previous else None
-        files = _export(copy, building)
+        with _in_order(copy):
+            files = _export(copy, building)
     (building / "dictionary.md").write_text(schema.dictionary(), "utf-8")
     words = release.markdown(difference, previous["release"] if previous else None, release_id)
     (building / "difference.md").write_text(words, "utf-8")
@@ -222,6 +226,18 @@ def _check(copy: duckdb.DuckDBPyConnection, check: Check | None) -> None:
             raise PublishRefused(f"没有发布：副本里 {table.full_name} 的列与数据字典不符；上一版保持不动")
     if reason := check(copy) if check else None:
         raise PublishRefused(f"没有发布，上一版保持不动：{reason}")
+
+
+@contextmanager
+def _in_order(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Let files have their rows as the tables have them. Loading does without, see ``database.open``: a setting of the
+    whole instance."""
+    [(before,)] = con.execute("SELECT current_setting('preserve_insertion_order')").fetchall()
+    con.execute("SET preserve_insertion_order = true")
+    try:
+        yield
+    finally:
+        con.execute(f"SET preserve_insertion_order = {before}")
 
 
 def _export(copy: duckdb.DuckDBPyConnection, building: Path) -> dict[str, dict[str, Any]]:

@@ -64,15 +64,16 @@ def _stamp(overlay: Path | None) -> tuple[tuple[str, int, int], ...]:
 def _load(overlay: Path | None, stamp: tuple[tuple[str, int, int], ...]) -> Catalogue:
     shipped, own = sorted(SHIPPED.glob("*.yml")), sorted(overlay.glob("*.yml")) if overlay else []
     digest = hashlib.sha256()
-    for path in (*shipped, *own):
-        digest.update(path.name.encode() + path.read_bytes())
+    contents = {path: path.read_bytes() for path in (*shipped, *own)}  # read once: what is hashed is what is parsed
+    for path, content in contents.items():
+        digest.update(path.name.encode() + content)
     version = digest.hexdigest()[:16]
     tables: dict[str, Any] = {}
-    for path in (*shipped, *own):
+    for path, content in contents.items():
         if path.parent != SHIPPED and path.stem not in tables:
             raise CatalogueError(f"{path}：没有名为「{path.stem}」的目录表，可用的有：{'、'.join(tables)}")
         schema = SHIPPED / f"{path.stem}.schema.json"
-        tables[path.stem] = {**tables.get(path.stem, {}), **read_table(path, schema, version in _CHECKED)}
+        tables[path.stem] = {**tables.get(path.stem, {}), **_parse(path, schema, content.decode(), version in _CHECKED)}
     return Catalogue(version, tables)
 
 
@@ -93,10 +94,12 @@ class _Loader(yaml.CSafeLoader):
     }
 
 
-def read_table(path: Path, schema: Path, checked: bool = False) -> dict[str, Any]:
-    """One YAML file as a mapping, checked against its schema unless it is known to be ``checked``; errors name ``path``
-    and the line."""
-    source = path.read_text("utf-8")
+def read_table(path: Path, schema: Path) -> dict[str, Any]:
+    """One YAML file as a mapping, checked against its schema; errors name ``path`` and the line."""
+    return _parse(path, schema, path.read_text("utf-8"))
+
+
+def _parse(path: Path, schema: Path, source: str, checked: bool = False) -> dict[str, Any]:
     try:
         loader = _Loader(source)
         node = loader.get_single_node()

@@ -50,7 +50,7 @@ def render(
 ) -> int:
     """Make the pages in ``target`` and return how many were written.
 
-    ``con``: the working file or the published copy; only a temporary table is made in it. The lists are made anew each
+    ``con``: the working file or the published copy; only temporary tables are made in it. The lists are made anew each
     time; of the report pages those of ``changed_reports``, or, where that is None, those whose report changed since its
     page was made. ``docs``: Great Expectations' Data Docs, to be put beside them (``target/gx``), offline.
     ``progress(done, total)`` counts report pages; ``processes`` write them where they are many (0: this one does). A
@@ -202,7 +202,7 @@ def _pass_chart(checks: list[Row]) -> Any:
     return charts.line("每次检验中未通过的规则比例", f"最近 {len(points)} 次检验，入库前与入库后都在内", points)
 
 
-def _lists(site: Site, con: duckdb.DuckDBPyConnection, listed: list[Row]) -> None:
+def _lists(site: Site, con: duckdb.DuckDBPyConnection, listed: pl.DataFrame) -> None:
     totals = site.common["totals"]
     site.write_list("reports", "reports.html", listed)
     files = questions.rejected(con, LISTED)
@@ -221,7 +221,7 @@ def _lists(site: Site, con: duckdb.DuckDBPyConnection, listed: list[Row]) -> Non
 def _reports(  # noqa: PLR0917
     site: Site,
     con: duckdb.DuckDBPyConnection,
-    listed: Sequence[Row],
+    listed: pl.DataFrame,
     changed: Collection[str] | None,
     progress: Callable[[int, int], None],
     processes: int,
@@ -230,7 +230,8 @@ def _reports(  # noqa: PLR0917
     manifest = site.target / MADE
     made = _read(manifest)
     look = _look(con)
-    state = {row["report_id"]: f"{row['state']} {look}" for row in listed}
+    # in the order in which they lie in the warehouse, see ``questions.page_parts``
+    state = {key: f"{now} {look}" for key, now in listed.sort("place").select("report_id", "state").iter_rows()}
     if changed is None:
         wanted = [key for key, now in state.items() if made.get(key) != now or not _page(site, key).is_file()]
     else:

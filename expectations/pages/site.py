@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+import polars as pl
 from markupsafe import Markup
 
 from expectations.clock import when
@@ -129,7 +130,9 @@ class Site:
         self.names.add(name)
         self.written += 1
 
-    def write_list(self, stem: str, template: str, rows: Sequence[Any], *, per: int = PER_PAGE, **context: Any) -> None:
+    def write_list(
+        self, stem: str, template: str, rows: Sequence[Any] | pl.DataFrame, *, per: int = PER_PAGE, **context: Any
+    ) -> None:
         """Write a list as stem.html, stem-2.html …, ``per`` rows each; an empty list is a page that says so."""
         pages = max(1, -(-len(rows) // per))
         for n in range(pages):
@@ -137,7 +140,7 @@ class Site:
             self.write(
                 page_name(stem, n),
                 template,
-                rows=part,
+                rows=part.to_dicts() if isinstance(part, pl.DataFrame) else part,
                 stem=stem.rpartition("/")[2],
                 page=n,
                 pages=pages,

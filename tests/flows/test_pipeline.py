@@ -363,16 +363,17 @@ def test_the_pages_are_finished_where_publishing_breaks_off(home, quick, monkeyp
     def render(con, home, stop):
         time.sleep(0.3)  # publishing has broken off by now
         seen.append(con.execute("SELECT count(*) FROM core.reports").fetchall())
+        seen.append(list((home.published / "releases").iterdir()))
 
-    def publish(con, home, building, checked):
+    def put_out(con, home, building, check):
         raise OSError("no space left on device")
 
     monkeypatch.setattr(releasing, "audited", lambda con, home, building, shrinks: releasing.Outcome("completed", ""))
-    monkeypatch.setattr(releasing, "publish", publish)
+    monkeypatch.setattr(releasing.publishing, "put_out", put_out)
     monkeypatch.setattr(releasing, "render", render)
     with pytest.raises(OSError, match="no space"):
         pipeline.ingest(home, how=NOW)
-    assert seen == [[(1,)]]
+    assert seen == [[(1,)], []]
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,27 @@ def test_a_broken_pattern_is_refused_by_its_rule(tmp_path: Path) -> None:
         compile_rules(catalogue.load(tmp_path))
 
 
+@pytest.mark.parametrize(
+    ("rules", "role"),
+    [
+        ("甲:\n  role: other\n  after: '(?i)ab'\n  reason: 试\n", "other"),
+        ("甲:\n  role: other\n  after: '(?P<x>丙)丁'\n  reason: 试\n乙:\n  role: other\n  after: '(?P<x>A)B'\n  reason: 试\n", "other"),
+        ("甲:\n  role: other\n  after: '(丙)丁'\n  reason: 试\n乙:\n  role: other\n  after: '(A|C)B\\1'\n  reason: 试\n", "other"),
+        ("甲:\n  role: target\n  before: '(?i)b(?:[^，。]*)$'\n  after: AB\n  reason: 试\n", "achieved"),
+        ("甲:\n  role: target\n  before: '(共)(?!\\1)'\n  after: AB\n  reason: 试\n", "target"),
+    ],
+)  # fmt: skip
+def test_rules_with_groups_and_flags_mean_what_they_say(tmp_path: Path, rules: str, role: str) -> None:
+    own = catalogue.load(overlay(tmp_path, roles=rules))
+    assert [q.role for q in figures.find("全年共化解纠纷5件ABA。", (), 2024, own)] == [role]
+
+
+def test_a_word_that_would_never_be_found_is_refused(tmp_path: Path) -> None:
+    overlay(tmp_path, names="口号:\n  kind: name\n  words: [数据港12件]\n  reason: 试\n")
+    with pytest.raises(CatalogueError, match=r"「口号」.*「数据港12件」没有中文数字"):
+        figures.find("数据港12件", (), 2024, catalogue.load(tmp_path))
+
+
 def test_check_finds_unknown_codes_scopes_and_shared_names_with_their_line(tmp_path: Path) -> None:
     overlay(
         tmp_path,

@@ -184,6 +184,21 @@ def test_what_the_audit_of_the_copy_found_is_in_the_release(filled):
         assert con.execute("SELECT run_id FROM quality.runs").fetchall() == [("r1",)]
 
 
+def test_files_have_their_rows_in_the_order_of_the_mart(filled):
+    """More rows than one row group of DuckDB holds, which several threads would write as they come."""
+    building = publish.build(filled.con, filled.home)
+    with duckdb.connect(str(building / publish.DATABASE)) as copy:
+        copy.execute("DELETE FROM marts.coverage")
+        copy.execute("INSERT INTO marts.coverage (division_id, report_year) SELECT n, 2024 FROM range(400000) AS t (n)")
+    publish.put_out(filled.con, filled.home, building)
+    with duckdb.connect() as con:
+        for name, read in (("csv/coverage.csv", "read_csv"), ("parquet/marts.coverage.parquet", "read_parquet")):
+            file = filled.home.published / name
+            found = con.execute(f"SELECT division_id::INTEGER FROM {read}('{file}')").fetchall()
+            assert [n for (n,) in found] == list(range(400000)), name
+    assert filled.rows("SELECT current_setting('preserve_insertion_order')") == [(False,)]
+
+
 def test_what_was_only_built_is_no_release(filled):
     first = publish.publish(filled.con, filled.home)
     building = publish.build(filled.con, filled.home)
