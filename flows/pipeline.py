@@ -46,6 +46,7 @@ Call = Callable[..., Any]
 Progress = Callable[[int, int], None]
 
 CHUNK = 5000  # files: large enough for the gate's fixed cost (1 s), small enough to lose little and to hold in memory
+AT_ONCE = 20_000  # reports up to which pages are made beside the release: of more both together hold 300 MB more
 SETTLE = 1.0  # seconds: a file changed more recently may still be on its way in
 
 
@@ -343,13 +344,20 @@ def publish(home: Home, *, shrinks: bool = False, how: How = PLAIN) -> Outcome:
 
 
 def _release(con: duckdb.DuckDBPyConnection, home: Home, how: How, shrinks: bool = False) -> Outcome:
-    """Build and audit a release, then put it out and make the quality pages at the same time: both rest on the audit,
-    neither on the other.
+    """Build and audit a release, then put it out and make the quality pages: both rest on the audit, neither on the
+    other, so a warehouse that is not large has them at the same time.
 
     Publishing keeps one core busy at most and the pages are written by other processes. Where publishing fails, the
     pages are made all the same, for they say what is wrong; where a person stops the run, they stop as well.
     """
-    stop = Event()
+    stop, put_out = Event(), Event()
+    [(reports,)] = con.execute("SELECT count(*) FROM core.reports").fetchall()
+
+    def render() -> None:
+        if reports > AT_ONCE:
+            put_out.wait()
+        how.call(releasing.render, reading, home, stop)
+
     with (
         _built(con, home, how) as building,
         con.cursor() as reading,
@@ -357,12 +365,14 @@ def _release(con: duckdb.DuckDBPyConnection, home: Home, how: How, shrinks: bool
     ):
         checked = how.call(releasing.audited, con, home, building, shrinks)
         # the context is Prefect's: without it the task would not know its run
-        pages = aside.submit(copy_context().run, how.call, releasing.render, reading, home, stop)
+        pages = aside.submit(copy_context().run, render)
         try:
             release: Outcome = how.call(releasing.publish, con, home, building, checked)
         except (KeyboardInterrupt, SystemExit):
             stop.set()
             raise
+        finally:
+            put_out.set()
         pages.result()
     return release
 

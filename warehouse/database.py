@@ -21,8 +21,8 @@ from warehouse import schema
 from warehouse.home import Home
 
 # What DuckDB may hold; beyond it spills to the home's tmp. It keeps what it has read up to here, so this is what any
-# large warehouse takes, whatever is done with it. With half of it, 100,000 reports are published in twice the time.
-MEMORY_GB = 1.0
+# large warehouse takes, whatever is done with it. With 0.5, 100,000 reports are published in twice the time.
+MEMORY_GB = 0.8
 THREADS = 8  # at most: each wants 125 MB of it
 
 # what DuckDB raises when damage shows only as a block is read
