@@ -78,7 +78,6 @@ HEADING = re.compile(
 )
 _IN_BRACKETS = re.compile(rf"[{DIGITS}{HAN_DIGITS}]{{1,3}}{S}[）)]")
 ENUMERATION = re.compile(r"[一二三四五六七八九十]{1,3}(?:是|则|要)(?!一|否)")
-_WORD_DIGITS = frozenset(HAN_DIGITS + "半")
 _MARK_BEFORE = frozenset("\n。；：;:！!？?（(")
 
 
@@ -103,13 +102,13 @@ class Traps:
         self._han = _beginning_with(f"[{HAN_DIGITS}]++", HAN_DIGITS + "半", patterns)
 
     def _add_word(self, name: str, word: str, kind: Kind) -> None:
-        """A word is looked up by two of its letters: its digit (or 半) with the one behind, or the one before."""
-        offset = next((i for i, letter in enumerate(word) if letter in _WORD_DIGITS), None)
-        if offset is None:
+        """A word is looked up by two of its letters: its digit with the one behind, or the one before."""
+        if not any(letter in HAN_DIGITS or letter == "半" for letter in word):
             raise CatalogueError(
                 f"names.yml 的「{name}」：words 里的「{word}」没有中文数字，也不以数字开头，不会被找到；"
                 "请改写成 patterns，从数字写起"
             )
+        offset = next((i for i, letter in enumerate(word) if letter in HAN_DIGITS), 0)
         group = self._words.setdefault(word[:2] if offset == 0 else word[offset - 1 : offset + 1], [])
         group.append((word, offset, kind))
         group.sort(key=lambda known: -len(known[0]))

@@ -344,8 +344,7 @@ def publish(home: Home, *, shrinks: bool = False, how: How = PLAIN) -> Outcome:
 
 
 def _release(con: duckdb.DuckDBPyConnection, home: Home, how: How, shrinks: bool = False) -> Outcome:
-    """Build and audit a release, then put it out and make the quality pages: both rest on the audit, neither on the
-    other, so a warehouse that is not large has them at the same time.
+    """Build and audit a release, then put it out and make the quality pages, of small warehouses at the same time.
 
     Publishing keeps one core busy at most and the pages are written by other processes. Where publishing fails, the
     pages are made all the same, for they say what is wrong; where a person stops the run, they stop as well.
