@@ -98,13 +98,15 @@ def discard(building: Path) -> None:
 
 
 @contextmanager
-def attached(con: duckdb.DuckDBPyConnection, building: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The copy in ``building``, which cannot be written so; all else that ``con`` has open can.
+def attached(
+    con: duckdb.DuckDBPyConnection, building: Path, how: str = "READ_ONLY"
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The copy in ``building``, which cannot be written unless ``how`` says so; all else that ``con`` has open can.
 
     It shares what ``con`` may hold in memory: a connection of its own would hold as much again. No other connection may
     ask DuckDB's catalogue in the middle of a transaction meanwhile, or the file stays attached.
     """
-    con.execute(f"ATTACH {literal(str(building / DATABASE))} AS {COPY} (READ_ONLY)")
+    con.execute(f"ATTACH {literal(str(building / DATABASE))} AS {COPY} ({how})")
     try:
         with con.cursor() as copy:
             copy.execute(f"USE {COPY}")
@@ -206,16 +208,13 @@ def _order(table: schema.Table) -> str:
 def _bring_quality(con: duckdb.DuckDBPyConnection, building: Path) -> None:
     """What was found when the copy was checked goes into it as well: a release shows the audit that it has passed."""
     source = con.execute("SELECT current_database()").fetchall()[0][0]
-    con.execute(f"ATTACH {literal(str(building / DATABASE))} AS {COPY}")
-    try:
-        with database.transaction(con):
+    with attached(con, building, "READ_WRITE") as copy:
+        with database.transaction(copy):
             for table in schema.tables().values():
                 if table.layer == "quality" and table.view is None:
-                    con.execute(f"DELETE FROM {COPY}.{table.full_name}")
-                    con.execute(f'INSERT INTO {COPY}.{table.full_name} FROM "{source}".{table.full_name}')
-        con.execute(f"CHECKPOINT {COPY}")
-    finally:
-        con.execute(f"DETACH {COPY}")
+                    copy.execute(f"DELETE FROM {table.full_name}")
+                    copy.execute(f'INSERT INTO {table.full_name} FROM "{source}".{table.full_name}')
+        copy.execute(f"CHECKPOINT {COPY}")
 
 
 def _check(copy: duckdb.DuckDBPyConnection, check: Check | None) -> None:
